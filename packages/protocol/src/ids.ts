@@ -1,0 +1,56 @@
+/**
+ * Branded identifiers and names, so that one kind cannot be passed where another is meant.
+ */
+import { z } from "zod";
+import { maxNameBytes } from "./limits.ts";
+
+export const PodId = z.string().regex(/^p[a-z0-9]{8,24}$/).brand<"PodId">();
+export type PodId = z.infer<typeof PodId>;
+
+export const RunId = z.string().regex(/^r[a-z0-9]{8,64}$/).brand<"RunId">();
+export type RunId = z.infer<typeof RunId>;
+
+export const ClaimId = z.string().regex(/^c[0-9]{1,16}$/).brand<"ClaimId">();
+export type ClaimId = z.infer<typeof ClaimId>;
+
+export const MergeId = z.string().regex(/^m[0-9]{1,16}$/).brand<"MergeId">();
+export type MergeId = z.infer<typeof MergeId>;
+
+/** A presence that holds claims: a pod across its generations, or an outside agent. */
+export const RegistrationId = z.string().min(1).max(64).brand<"RegistrationId">();
+export type RegistrationId = z.infer<typeof RegistrationId>;
+
+export const HostId = z.string().min(1).max(128).brand<"HostId">();
+export type HostId = z.infer<typeof HostId>;
+
+/** SHA-256 of the content, as `sha256:<64 hex>`. */
+export const ArtifactId = z.string().regex(/^sha256:[0-9a-f]{64}$/).brand<"ArtifactId">();
+export type ArtifactId = z.infer<typeof ArtifactId>;
+
+/** A full git object name (SHA-1 or SHA-256 repositories). */
+export const CommitId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/).brand<"CommitId">();
+export type CommitId = z.infer<typeof CommitId>;
+
+/**
+ * A name of a pod or task. It becomes a branch segment and a folder, so it is plain ASCII, starts
+ * with a letter or digit (never `-`: it must not look like an option) and holds no `..`.
+ */
+export const Name = z
+  .string()
+  .max(maxNameBytes)
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*$/, {
+    error: "a name is letters, digits, '-', '_' or single '.', and starts with a letter or digit",
+  })
+  .refine((name) => !name.endsWith(".lock"), { error: "a name may not end in .lock (git)" });
+export type Name = z.infer<typeof Name>;
+
+/** One incarnation of a pod; only grows, starting at 1. */
+export const Generation = z.int().min(1);
+export type Generation = z.infer<typeof Generation>;
+
+/** Identifies one mutation for ever: a repeat gets the first answer. `n` rises for each client. */
+export const CommandId = z.object({
+  client: z.string().min(1).max(64),
+  n: z.int().min(1),
+});
+export type CommandId = z.infer<typeof CommandId>;

@@ -1,0 +1,46 @@
+/**
+ * Every bound of the protocol, with what it bounds and which wrong direction is worse.
+ */
+
+/** One frame. Larger would let one peer hold the other's memory; smaller would split snapshots. */
+export const maxFrameBytes = 16 * 1024 * 1024;
+/** Nesting of one decoded value. Deeper values only come from attackers; decoding is recursive. */
+export const maxDepth = 64;
+/** Entries in one decoded map or array. */
+export const maxEntries = 65_536;
+/** One decoded string or binary. */
+export const maxStringBytes = 8 * 1024 * 1024;
+/** Connections waiting for `accept`; Node's default of 511 drops a storm of starting pods. */
+export const listenBacklog = 4_096;
+/** A request without its own deadline. Too short breaks slow disks, too long hides dead peers. */
+export const requestDeadlineMs = 30_000;
+/** The longest deadline a request may ask for (a long poll). */
+export const maxDeadlineMs = 24 * 3_600_000;
+/** A peer that has not said hello by then is not one of ours. */
+export const handshakeDeadlineMs = 10_000;
+/** Requests in flight on one connection, each way; beyond it the answer is `busy`. */
+export const maxPendingRequests = 4_096;
+/** Events queued for one subscriber before it gets a gap marker. Less marks gaps too early. */
+export const maxSubscriptionQueue = 1_024;
+/** Bytes unsent on one connection before the sender stops producing for it. */
+export const maxUnsentBytes = 8 * 1024 * 1024;
+/** A pod or task name, in bytes: it becomes part of branches, folders and socket paths. */
+export const maxNameBytes = 64;
+/** A task given to a pod, or one message. Longer text travels as an artifact. */
+export const maxMessageBytes = 256 * 1024;
+/** A child's free text inside a notification; longer text is cut and its artifact named. */
+export const maxNotificationTextBytes = 4 * 1024;
+/** A turn's summary. */
+export const maxSummaryBytes = 16 * 1024;
+/** A canonical work-unit key or scope target, in bytes. */
+export const maxKeyBytes = 1_024;
+/** Rules in one scope. */
+export const maxScopeRules = 256;
+/** Units in one claim. */
+export const maxClaimUnits = 256;
+/** Levels of delegation a top-level pod may hand down. */
+export const maxDelegateLevels = 3;
+/** Tasks in one plan. */
+export const maxPlanTasks = 1_000;
+/** The file a unix socket path must fit in (`sun_path` holds 108 on Linux, 104 on macOS). */
+export const maxSocketPathBytes = 100;
