@@ -4,16 +4,28 @@
 import { z } from "zod";
 import { maxNameBytes } from "./limits.ts";
 
-export const PodId = z.string().regex(/^p[a-z0-9]{8,24}$/).brand<"PodId">();
+export const PodId = z
+  .string()
+  .regex(/^p[a-z0-9]{8,24}$/)
+  .brand<"PodId">();
 export type PodId = z.infer<typeof PodId>;
 
-export const RunId = z.string().regex(/^r[a-z0-9]{8,64}$/).brand<"RunId">();
+export const RunId = z
+  .string()
+  .regex(/^r[a-z0-9]{8,64}$/)
+  .brand<"RunId">();
 export type RunId = z.infer<typeof RunId>;
 
-export const ClaimId = z.string().regex(/^c[0-9]{1,16}$/).brand<"ClaimId">();
+export const ClaimId = z
+  .string()
+  .regex(/^c[0-9]{1,16}$/)
+  .brand<"ClaimId">();
 export type ClaimId = z.infer<typeof ClaimId>;
 
-export const MergeId = z.string().regex(/^m[0-9]{1,16}$/).brand<"MergeId">();
+export const MergeId = z
+  .string()
+  .regex(/^m[0-9]{1,16}$/)
+  .brand<"MergeId">();
 export type MergeId = z.infer<typeof MergeId>;
 
 /** A presence that holds claims: a pod across its generations, or an outside agent. */
@@ -24,11 +36,17 @@ export const HostId = z.string().min(1).max(128).brand<"HostId">();
 export type HostId = z.infer<typeof HostId>;
 
 /** SHA-256 of the content, as `sha256:<64 hex>`. */
-export const ArtifactId = z.string().regex(/^sha256:[0-9a-f]{64}$/).brand<"ArtifactId">();
+export const ArtifactId = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .brand<"ArtifactId">();
 export type ArtifactId = z.infer<typeof ArtifactId>;
 
 /** A full git object name (SHA-1 or SHA-256 repositories). */
-export const CommitId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/).brand<"CommitId">();
+export const CommitId = z
+  .string()
+  .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/)
+  .brand<"CommitId">();
 export type CommitId = z.infer<typeof CommitId>;
 
 /**

@@ -1,1 +1,161 @@
-export {};
+/**
+ * Everything that crosses a process boundary in Podlane. Runs unchanged in browsers, Deno and Bun;
+ * `@podlane/protocol/node` adds the Node transports.
+ */
+export { errorCodes, ErrorCode, exitCodes, exitCodeOf } from "./errors.ts";
+export { Refusal, accepted, refused, type Outcome } from "./outcome.ts";
+export {
+  maxFrameBytes,
+  maxDepth,
+  maxEntries,
+  maxStringBytes,
+  listenBacklog,
+  requestDeadlineMs,
+  maxDeadlineMs,
+  handshakeDeadlineMs,
+  maxPendingRequests,
+  maxSubscriptionQueue,
+  maxUnsentBytes,
+  maxNameBytes,
+  maxMessageBytes,
+  maxNotificationTextBytes,
+  maxSummaryBytes,
+  maxKeyBytes,
+  maxScopeRules,
+  maxClaimUnits,
+  maxDelegateLevels,
+  maxPlanTasks,
+  maxSocketPathBytes,
+} from "./limits.ts";
+export {
+  PodId,
+  RunId,
+  ClaimId,
+  MergeId,
+  RegistrationId,
+  HostId,
+  ArtifactId,
+  CommitId,
+  Name,
+  Generation,
+  CommandId,
+} from "./ids.ts";
+export {
+  query,
+  mutation,
+  type Method,
+  type MethodTable,
+  type ParamsOf,
+  type ParsedParamsOf,
+  type ResultOf,
+  type MethodOptions,
+} from "./method.ts";
+export { Permission, ScopeRule, Scope } from "./scope-rule.ts";
+export {
+  TextSegment,
+  FileRefSegment,
+  PasteSegment,
+  ArtifactRefSegment,
+  UnknownSegment,
+  Segment,
+  textOf,
+} from "./segment.ts";
+export { Artifact } from "./artifact.ts";
+export { TurnCause, Usage, TurnResult, StoppedOutcome, TurnOutcome } from "./turn.ts";
+export { PodState, WaitReason, Waiting, canMove, isTerminal } from "./pod-state.ts";
+export {
+  InputRequest,
+  ShutDownCause,
+  ProcessExit,
+  TurnEnded,
+  TurnStopped,
+  Errored,
+  ShutDown,
+  InputRequested,
+  NeedsInput,
+  ScopeSubDelegated,
+  ScopeReturned,
+  StateChanged,
+  ArtifactReady,
+  PodEvent,
+  UnknownPodEvent,
+  ReceivedPodEvent,
+  type PodEventKind,
+  type PodEventBody,
+} from "./pod-event.ts";
+export {
+  laneOf,
+  shouldNotifyAgent,
+  type Lane,
+  type AgentVisiblePodEvent,
+  type ControlPodEvent,
+} from "./lanes.ts";
+export { Message, Sender, ReceiptState, Receipt } from "./message.ts";
+export {
+  UserItem,
+  AssistantItem,
+  ToolCallItem,
+  ToolResultItem,
+  AgentVisibleEvent,
+  EventNotificationItem,
+  MessageNotificationItem,
+  SystemItem,
+  HistoryItem,
+  type NotificationItem,
+  type NewHistoryItem,
+} from "./history.ts";
+export {
+  ScriptAgentSpec,
+  ShellAgentSpec,
+  AgentSpec,
+  ResourceLimits,
+  MergeMode,
+  MergeMethod,
+  MergeSettings,
+  Setup,
+  IsolationStrategy,
+  PodSettings,
+  StartPoint,
+  PodSpec,
+} from "./pod-spec.ts";
+export { PodExit, PodProcess, LastTurn, PodRecord } from "./pod-record.ts";
+export {
+  minClaimTtlMs,
+  maxClaimTtlMs,
+  defaultClaimTtlMs,
+  ClaimMode,
+  ClaimWait,
+  AcquireClaim,
+  ClaimView,
+} from "./claim.ts";
+export { PlanTask, Plan, TaskState, RunTaskView, RunState, RunOutcome, RunView } from "./run.ts";
+export { MergeState, MergeProblem, Landed, MergeView } from "./merge.ts";
+export {
+  logEventData,
+  Actor,
+  LogEventEnvelope,
+  type LogEventKind,
+  type LogEventData,
+} from "./log-event.ts";
+export { InboxMarks } from "./log-event/pods.ts";
+export { ClaimEnd } from "./log-event/claims.ts";
+export {
+  SpawnChild,
+  ChildView,
+  PodStatus,
+  ToolResult,
+  podMethods,
+  type PodMethods,
+} from "./methods/pod.ts";
+export {
+  coordinatorMethods,
+  coordinatorPushMethods,
+  type CoordinatorMethods,
+} from "./methods/coordinator.ts";
+export {
+  hostReportMethods,
+  MergeOrder,
+  hostOrderMethods,
+  type HostReportMethods,
+  type HostOrderMethods,
+} from "./methods/host.ts";

@@ -1,0 +1,48 @@
+/**
+ * Claims (locks): what a registration holds now, with TTL and fencing token.
+ */
+import { z } from "zod";
+import { ClaimId, RegistrationId } from "./ids.ts";
+import { maxClaimUnits, maxDeadlineMs } from "./limits.ts";
+
+export const minClaimTtlMs = 1_000;
+export const maxClaimTtlMs = 8 * 3_600_000;
+export const defaultClaimTtlMs = 30 * 60_000;
+
+export const ClaimMode = z.enum(["exclusive", "shared"]);
+export type ClaimMode = z.infer<typeof ClaimMode>;
+
+export const ClaimWait = z.union([
+  z.literal("none"),
+  z.object({ deadlineMs: z.int().min(1).max(maxDeadlineMs) }),
+]);
+
+export const AcquireClaim = z.object({
+  units: z.array(z.string()).min(1).max(maxClaimUnits),
+  mode: ClaimMode.default("exclusive"),
+  ttlMs: z.int().min(minClaimTtlMs).max(maxClaimTtlMs).default(defaultClaimTtlMs),
+  wait: ClaimWait.default("none"),
+  priority: z.int().min(1).max(10).default(5),
+  reason: z.string().max(512).default(""),
+});
+export type AcquireClaim = z.infer<typeof AcquireClaim>;
+
+/** A grant carries its fence; a queued claim says its place and who is in the way. */
+export const ClaimView = z.object({
+  id: ClaimId,
+  units: z.array(z.string()),
+  mode: ClaimMode,
+  state: z.enum(["granted", "queued"]),
+  holder: RegistrationId,
+  /** For people: the pod's or agent's name. */
+  holderName: z.string(),
+  fence: z.int().nullable(),
+  /** 0 for a grant. */
+  position: z.int().min(0),
+  /** Holders and earlier waiters in the way. */
+  blockedBy: z.array(z.object({ claim: ClaimId, holder: RegistrationId, holderName: z.string() })),
+  reason: z.string(),
+  sinceMs: z.int(),
+  expiresAtMs: z.int().nullable(),
+});
+export type ClaimView = z.infer<typeof ClaimView>;

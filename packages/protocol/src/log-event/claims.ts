@@ -1,0 +1,49 @@
+/**
+ * Log events about claims. Subject: `claim:<id>`; the id of a claim is `c<seq of its first event>`
+ * and its fencing token the seq of the event that granted it.
+ */
+import { z } from "zod";
+import { ClaimMode } from "../claim.ts";
+import { ClaimId, RegistrationId } from "../ids.ts";
+
+const request = {
+  holder: RegistrationId,
+  units: z.array(z.string()),
+  mode: ClaimMode,
+  ttlMs: z.int(),
+  priority: z.int(),
+  reason: z.string(),
+};
+
+export const ClaimEnd = z.enum([
+  "released",
+  "expired",
+  "lapsed",
+  "holder_ended",
+  "gave_up",
+  "handed_over",
+]);
+export type ClaimEnd = z.infer<typeof ClaimEnd>;
+
+export const claimLogEvents = {
+  /** Granted at once: its fence is this event's seq. */
+  "claim.acquired": z.object(request),
+  "claim.queued": z.object({ ...request, waitUntilMs: z.int() }),
+  /** A waiter's turn: its fence is this event's seq; lapses unless accepted by then. */
+  "claim.granted": z.object({ acceptByMs: z.int() }),
+  "claim.accepted": z.object({}),
+  "claim.renewed": z.object({ holder: RegistrationId, expiresAtMs: z.int() }),
+  /** Units handed to another registration with a lent scope (or back); a new claim of `to`. */
+  "claim.transferred": z.object({
+    from: ClaimId,
+    to: RegistrationId,
+    units: z.array(z.string()),
+    mode: ClaimMode,
+    ttlMs: z.int(),
+    priority: z.int(),
+    reason: z.string(),
+    /** The registration that gets the units back when `to` ends. */
+    returnTo: RegistrationId.nullable(),
+  }),
+  "claim.ended": z.object({ how: ClaimEnd }),
+} as const;
