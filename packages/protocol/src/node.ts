@@ -17,4 +17,7 @@ export {
   type UpgradeOptions,
   type WebSocketConnectOptions,
 } from "./node/websocket-transport.ts";
-export { mintToken, verifyToken, type TokenClaims } from "./node/token.ts";
+export { mintToken, readToken, verifyToken, type TokenClaims } from "./node/token.ts";
+export { dial, type DialOptions } from "./node/dial.ts";
+export { CoordinatorFile, readCoordinatorFile } from "./node/coordinator-file.ts";
+export { podLayout, stateLayout, type PodLayout, type StateLayout } from "./node/state-layout.ts";
