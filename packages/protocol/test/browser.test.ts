@@ -16,7 +16,6 @@ async function bundleForBrowser(): Promise<string> {
 const requestOverMemory = `(async () => {
   const { createMemoryPair, acceptPeer, connectPeer, podMethods, accepted } = protocol;
   const [client, server] = createMemoryPair();
-  const serves = { get_status: podMethods.get_status ?? Object.values(podMethods)[0] };
   const [method, entry] = Object.entries(podMethods).find(([, m]) => m.params.safeParse({}).success);
   const table = { [method]: entry };
   acceptPeer(server, {

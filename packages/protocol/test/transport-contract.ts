@@ -13,6 +13,7 @@ import {
   accepted,
   connectPeer,
   createPeer,
+  encodeMessage,
   refused,
 } from "../src/index.ts";
 import {
@@ -199,7 +200,6 @@ export function describeTransport(name: string, open: () => Promise<TransportPai
           calls: {},
         });
         const link = pair.client(ignoring());
-        const { encodeMessage } = await import("../src/index.ts");
         link.send(encodeMessage({ hello: { ...hello, protocol: [1, 1] } }));
         for (const [index, size] of [10, 2 * 1024 * 1024, 20].entries()) {
           const params = { text: "x".repeat(size) };
