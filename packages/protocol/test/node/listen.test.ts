@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { maxSocketPathBytes } from "../../src/index.ts";
 import { connectSocket, listenSocket, retryDelayMs } from "../../src/node.ts";
@@ -70,4 +72,18 @@ describe("connectSocket", () => {
     ]);
     expect(retryDelayMs(retry, 1, 1)).toBe(50);
   });
+});
+
+test("a process that only waits for its next attempt stays alive", async () => {
+  const node = new URL("../../src/node.ts", import.meta.url).href;
+  const path = join(folder, "never.sock");
+  const program = `
+    const { connectSocket } = await import(${JSON.stringify(node)});
+    const retry = { attempts: 2, baseMs: 1, maxMs: 1 };
+    const outcome = await connectSocket(${JSON.stringify(path)}, { retry });
+    console.log(outcome.error.code);
+  `;
+  const flags = ["--conditions=podlane-source", "--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  expect(stdout.trim()).toBe("unavailable");
 });
