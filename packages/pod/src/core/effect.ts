@@ -43,7 +43,10 @@ export type Effect =
       readonly cause: TurnCause;
       readonly resumed: boolean;
     }
-  /** Activate the agent. `resumed`: the turn was open when the last process died. */
+  /**
+   * Activate the agent. `resumed`: this very turn was open when the last process died. `replaces`:
+   * that turn was, and the agent needs what its history shows for it.
+   */
   | {
       readonly kind: "start_turn";
       readonly turn: number;
@@ -51,6 +54,7 @@ export type Effect =
       readonly input: readonly Segment[];
       readonly notifications: readonly ShownNotification[];
       readonly resumed: boolean;
+      readonly replaces: number | null;
     }
   /**
    * The answer to an `agent_step`. `pause` holds the step: one more `deliver` for the same step

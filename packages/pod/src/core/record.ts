@@ -8,6 +8,7 @@ import type {
   PodId,
   Receipt,
   ReceivedPodEvent,
+  TurnResult,
 } from "@podlane/protocol";
 import type { MessageEntry, OverflowSummary } from "./notify-buffer.ts";
 import type { ChildEntry } from "./registry.ts";
@@ -54,8 +55,8 @@ export interface PendingJoin {
 
 /** What the parent was last told of this pod's work, against what it is now. */
 export interface ResultState {
-  /** Handles of the last result that went up: commit and artifacts. */
+  /** Handle of the last result that went up. */
   readonly reported: string;
-  /** A notification turn whose result is to go up when the pod settles. */
-  readonly unreportedTurn: number | null;
+  /** A notification turn's changed result, to go up when the pod settles. */
+  readonly unreported: { readonly turn: number; readonly result: TurnResult } | null;
 }

@@ -65,6 +65,7 @@ export interface PodCoreState {
   /** What the last `report_quiet` said, to say each thing once. */
   readonly quietReported: string | null;
   readonly exitCause: ShutDownCause | null;
+  readonly hasLeft: boolean;
 }
 
 /** A pod that has never run. */
@@ -91,9 +92,10 @@ export function initialState(config: CoreConfig, nowMs: number): PodCoreState {
     joining: [],
     approvals: [],
     outbox: { lastSeq: 0, ackedSeq: 0 },
-    result: { reported: config.baseCommit ?? "", unreportedTurn: null },
+    result: { reported: config.baseCommit ?? "", unreported: null },
     coordinatorLost: false,
     quietReported: null,
     exitCause: null,
+    hasLeft: false,
   };
 }

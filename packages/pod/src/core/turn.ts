@@ -19,10 +19,12 @@ export type TurnState = "requested" | "running" | "paused" | "closing" | "closed
 
 export interface TurnEnding {
   readonly outcome: TurnOutcome;
-  /** The error's or the limit's words. */
+  /** The summary of a finished turn; the error's or the limit's words of another. */
   readonly message: string | null;
   readonly code: ErrorCode | null;
   readonly fatal: boolean;
+  /** Whether what the turn changed stays in the worktree. */
+  readonly keepPartial: boolean;
 }
 
 export interface Turn {
@@ -37,6 +39,8 @@ export interface Turn {
   /** Its agent is at work (or held at a step); it must be told to go on, not started again. */
   readonly started: boolean;
   readonly pauseRequested: boolean;
+  /** The interrupted turn it stands in for: its agent is to see what that one was shown. */
+  readonly replaces: number | null;
   readonly ending: TurnEnding | null;
   readonly result: TurnResult | null;
 }
