@@ -4,6 +4,7 @@
  * scopes of all its children beside its own.
  */
 import type { Permission, Scope, ScopeRule } from "../scope-rule.ts";
+import { isGitPath } from "./git-path.ts";
 import { selfAndAncestors } from "./path.ts";
 import { stronger, weaker } from "./permission.ts";
 
@@ -22,7 +23,20 @@ interface TargetRulings {
 
 export type ScopeIndex = ReadonlyMap<string, Readonly<TargetRulings>>;
 
+/** A function from canonical paths to permissions. */
+export type PermissionAt = (path: string) => Permission;
+
 const silent: Ruling = { granted: "none", ceiling: "write" };
+
+/** Rules over a base, as a function: grants, then denials, then git. Loans are not its matter. */
+export function compileRules(rules: Scope, base: Permission): PermissionAt {
+  const index = indexScope(rules);
+  return (path) => {
+    const { granted, ceiling } = rulingAt(index, path);
+    const held = weaker(stronger(base, granted), ceiling);
+    return held === "write" && isGitPath(path) ? "read" : held;
+  };
+}
 
 /** Indexes rules by target; the order of rules never matters. */
 export function indexScope(scope: Scope): ScopeIndex {

@@ -8,16 +8,10 @@
  * A recursive rule covers its target and all beneath; a flat one the target and its direct children.
  */
 import type { Permission, Scope } from "../scope-rule.ts";
-import { indexScope, rulingAt } from "./coverage.ts";
-import { isGitPath } from "./git-path.ts";
-import { stronger, weaker } from "./permission.ts";
-
-/** A scope lent to a living descendant. */
-export interface Loan {
-  /** Pod that holds it; named in refusals. */
-  readonly holder: string;
-  readonly scope: Scope;
-}
+import { compileRules } from "./coverage.ts";
+import type { PermissionAt } from "./coverage.ts";
+import { indexLoans } from "./loan.ts";
+import type { Loan } from "./loan.ts";
 
 /**
  * A pod's scope with what it has lent. Loans stay data: subtracting one in rule form would need
@@ -29,9 +23,6 @@ export interface EffectiveScope {
   readonly own: Scope;
   readonly loans: readonly Loan[];
 }
-
-/** A function from canonical paths to permissions. */
-export type PermissionAt = (path: string) => Permission;
 
 /** Whether a pod was started by the operator or by another pod. */
 export type PodRank = "top_level" | "child";
@@ -57,20 +48,9 @@ export function effectivePermission(scope: EffectiveScope, path: string): Permis
 /** The scope as a function. Later changes to the rules do not show in it. */
 export function compileScope(scope: EffectiveScope): PermissionAt {
   const own = compileRules(scope.own, scope.base);
-  const loans = scope.loans.map((loan) => compileRules(loan.scope, "none"));
+  const lentAt = indexLoans(scope.loans);
   return (path) => {
     const held = own(path);
-    if (held !== "write") return held;
-    return loans.some((lent) => lent(path) === "write") ? "read" : "write";
-  };
-}
-
-/** Steps 1, 2 and 4: rules over a base, without loans. */
-export function compileRules(rules: Scope, base: Permission): PermissionAt {
-  const index = indexScope(rules);
-  return (path) => {
-    const { granted, ceiling } = rulingAt(index, path);
-    const held = weaker(stronger(base, granted), ceiling);
-    return held === "write" && isGitPath(path) ? "read" : held;
+    return held === "write" && lentAt(path) !== null ? "read" : held;
   };
 }

@@ -5,9 +5,10 @@ import { refused } from "../outcome.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Permission } from "../scope-rule.ts";
 import { indexScope, rulingAt } from "./coverage.ts";
-import { compileRules, effectivePermission } from "./effective-scope.ts";
+import { effectivePermission } from "./effective-scope.ts";
 import type { EffectiveScope } from "./effective-scope.ts";
 import { isGitPath } from "./git-path.ts";
+import { indexLoans } from "./loan.ts";
 import { canonicalTarget, quoted } from "./path.ts";
 import { suffices } from "./permission.ts";
 import { formatScopeRule } from "./rule-text.ts";
@@ -40,8 +41,8 @@ export function whyNotMore(scope: EffectiveScope, path: string): string {
     (rule) => rule.effect === "deny" && rulingAt(indexScope([rule]), path).ceiling !== "write",
   );
   if (denial !== undefined) return `rule ${formatScopeRule(denial)} denies it`;
-  const loan = scope.loans.find((lent) => compileRules(lent.scope, "none")(path) === "write");
-  if (loan !== undefined) return `it is lent to ${loan.holder}`;
+  const loan = indexLoans(scope.loans)(path);
+  if (loan !== null) return `it is lent to ${loan.holder}`;
   const rules = scope.own.map(formatScopeRule);
   return `no rule grants it (scope: ${rules.length === 0 ? "read only" : rules.join(" ")})`;
 }

@@ -41,12 +41,12 @@ describe("isSubscope", () => {
         if (expected) subsets += 1;
         expect(isSubscope(a, b)).toBe(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(subsets).toBeGreaterThan(100);
+    expect(subsets).toBeGreaterThan(50);
   });
 
-  it("stays quick with as many rules as scopes may hold", () => {
+  it("answers for as many rules as scopes may hold", () => {
     const many = (root: string) => rules(...Array.from({ length: 256 }, (_, n) => `${root}/d${n}`));
     const loans = Array.from({ length: 50 }, (_, n) => ({ holder: "w", scope: many(`src/w${n}`) }));
     const lender = effectiveScope("child", rules("src"), { loans });

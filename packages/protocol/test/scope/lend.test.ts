@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSubscope } from "../../src/scope/compare-scopes.ts";
 import { effectiveScope } from "../../src/scope/effective-scope.ts";
-import type { EffectiveScope, Loan } from "../../src/scope/effective-scope.ts";
+import type { EffectiveScope } from "../../src/scope/effective-scope.ts";
 import { checkLend, delegateForChild, delegateForTopLevel } from "../../src/scope/lend.ts";
+import type { Loan } from "../../src/scope/loan.ts";
 import { anyEffective, anyRules, modelPermission, universe } from "./brute-force.ts";
 import { rules } from "./rules.ts";
 
@@ -92,7 +93,7 @@ describe("a tree of pods", () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
