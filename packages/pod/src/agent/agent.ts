@@ -80,6 +80,8 @@ export interface AgentContext {
   readonly environment: Readonly<Record<string, string>>;
   /** The program of a script agent's process (`script-agent/main`), as source or bundle. */
   readonly scriptEntry: string;
+  /** Flags of Node before that entry; running from source needs the condition for it. */
+  readonly nodeFlags?: readonly string[];
   /** Between SIGTERM and SIGKILL of a process group. */
   readonly graceMs: number;
 }
