@@ -93,7 +93,7 @@ export interface ToolPorts {
   readonly pods: PodsPort;
   /** Canonical workspace paths that a tool has read or written. */
   touched(paths: readonly string[], access: "read" | "write"): void;
-  /** What a running command prints, as it comes; bounded by the caller. */
+  /** What a running command prints, as it comes; each command's first megabytes only. */
   output(text: string): void;
   /** The whole environment of commands: nothing is inherited beside it. */
   readonly environment: Readonly<Record<string, string>>;
