@@ -38,6 +38,8 @@ export const defaultCommandSeconds = 600;
 export const maxCommandSeconds = 24 * 3_600;
 /** Links followed for one path, as Linux does (`MAXSYMLINKS`). */
 export const maxLinks = 40;
+/** One name in a path, as Linux and macOS allow (`NAME_MAX`). */
+export const maxNameBytes = 255;
 /** Paths named in one answer's text. */
 export const maxNamedPaths = 20;
 /** Waiting for children: as long as any request may wait. */

@@ -8,7 +8,7 @@ import { lstat, readlink, realpath } from "node:fs/promises";
 import type { Stats } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { accepted, canonicalTarget, isGitPath, refused, type Outcome } from "@podlane/protocol";
-import { maxLinks } from "./limits.ts";
+import { maxLinks, maxNameBytes } from "./limits.ts";
 
 export interface GatedPath {
   /** Canonical and workspace-relative; no segment of it is a link. "" is the worktree itself. */
@@ -19,12 +19,16 @@ export interface GatedPath {
 
 /**
  * Refuses `out_of_scope` for what lies outside the worktree, by `..`, absolutely or through a
- * link, and for `.git`; `invalid_request` for a path no file can have and for circular links.
+ * link, and for `.git`; `invalid_request` for a path no file can have and for circular links;
+ * `too_large` for a name or path that is too long.
  */
 export async function gatePath(worktree: string, input: string): Promise<Outcome<GatedPath>> {
   const lexical = await withinWorktree(worktree, input);
   if (!lexical.ok) return lexical;
   if (isGitPath(lexical.value)) return refusedGit(input);
+  if (lexical.value.split("/").some((name) => Buffer.byteLength(name) > maxNameBytes)) {
+    return refused("too_large", `${shown(input)}: a name is longer than ${maxNameBytes} bytes`);
+  }
   const walked = await resolveLinks(worktree, segmentsOf(lexical.value), input);
   if (!walked.ok) return walked;
   const canonical = canonicalTarget(walked.value.path);
