@@ -4,7 +4,6 @@
  * model agents implement the same interface. Never decides what a turn means to the pod.
  */
 import type {
-  AgentSpec,
   ErrorCode,
   NotificationItem,
   Outcome,
@@ -85,8 +84,6 @@ export interface AgentContext {
   /** Between SIGTERM and SIGKILL of a process group. */
   readonly graceMs: number;
 }
-
-export type CreateAgent = (spec: AgentSpec, context: AgentContext) => Agent;
 
 /** An agent's own error, as an outcome. */
 export function errored(code: ErrorCode, message: string, fatal = false): AgentOutcome {

@@ -29,7 +29,7 @@ export function unifiedDiff(
     change,
     additions: countLines(lines, "+"),
     deletions: countLines(lines, "-"),
-    text: `${[...header, body].join("\n")}`,
+    text: [...header, body].join("\n"),
   };
 }
 

@@ -25,14 +25,18 @@ export async function editFiles(
   compute: ComputeEdit,
   call: ToolCall,
 ): Promise<Outcome<Edited>> {
-  const barred = paths.find((path) => !suffices(call.ports.permissionOf(path), "write"));
-  if (barred !== undefined) {
-    return refused("out_of_scope", `${barred} is outside this pod's write scope`);
-  }
+  const allowed = checkScope(paths, call);
+  if (!allowed.ok) return allowed;
   const units = paths.map((path) => `file:${path}`);
   const claimed = await call.ports.ensureClaims(units, call.signal);
   if (!claimed.ok) return claimed;
   return call.exclusively(() => editClaimed(paths, units, compute, call));
+}
+
+function checkScope(paths: readonly string[], call: ToolCall): Outcome<void> {
+  const barred = paths.find((path) => !suffices(call.ports.permissionOf(path), "write"));
+  if (barred === undefined) return accepted(undefined);
+  return refused("out_of_scope", `${barred} is outside this pod's write scope`);
 }
 
 async function editClaimed(
@@ -49,6 +53,9 @@ async function editClaimed(
     [...after.value].filter(([path, state]) => !isSameState(before.value.get(path), state)),
   );
   if (call.signal.aborted) return refused("interrupted", "the turn was ended before the write");
+  // Asked again: a part of the scope may have been lent while this edit waited for its claims.
+  const stillAllowed = checkScope(paths, call);
+  if (!stillAllowed.ok) return stillAllowed;
   const leased = call.ports.confirmLeases(units);
   if (!leased.ok) return leased;
   const written = await writeAll(changed, before.value, call);
@@ -72,7 +79,7 @@ async function writeAll(
 ): Promise<Outcome<void>> {
   const written: string[] = [];
   const restore = async () => {
-    for (const path of written.reverse()) await put(path, before.get(path) ?? null, call);
+    for (const path of written.toReversed()) await put(path, before.get(path) ?? null, call);
   };
   try {
     for (const [path, state] of changed) {

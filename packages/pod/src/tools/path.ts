@@ -55,7 +55,7 @@ async function resolveLinks(
   segments: readonly string[],
   input: string,
 ): Promise<Outcome<GatedPath>> {
-  const pending = [...segments].reverse();
+  const pending = segments.toReversed();
   let resolved: string[] = [];
   let stats: Stats | null = await lstat(worktree);
   let links = 0;
@@ -76,7 +76,7 @@ async function resolveLinks(
     const target = await readLinkWithin(worktree, here);
     if (target === null) return refusedOutside(input);
     if (target.fromRoot) resolved = [];
-    pending.push(...target.segments.reverse());
+    pending.push(...target.segments.toReversed());
   }
   return accepted({ path: resolved.join("/"), stats });
 }

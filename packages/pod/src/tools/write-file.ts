@@ -46,7 +46,12 @@ function modeOf(before: { readonly mode: number } | null | undefined): number {
 
 /** What an edit answers: the diff as text while it is short, and always as an artifact. */
 export function editResult(edited: Edited): ToolResult {
-  const files = edited.files.map(({ text: _, ...file }) => file);
+  const files = edited.files.map(({ path, change, additions, deletions }) => ({
+    path,
+    change,
+    additions,
+    deletions,
+  }));
   if (edited.diff === null) return done("nothing changed", { files });
   const diff = edited.files.map((file) => file.text).join("");
   const summary = edited.files.map(summaryOf).join("\n");

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, nat, property, string } from "fast-check";
 import { expect, it } from "vitest";
 import { OutputCapture } from "../../src/agent/output-capture.ts";
 
@@ -10,10 +10,10 @@ it("keeps everything that fits", () => {
 });
 
 it("keeps head and tail of any output, however it is cut into chunks", () => {
-  const chunks = fc.array(fc.string({ unit: "grapheme-ascii", maxLength: 12 }), { maxLength: 30 });
-  const bound = fc.nat({ max: 20 });
-  fc.assert(
-    fc.property(chunks, bound, bound, (parts, headBytes, tailBytes) => {
+  const chunks = array(string({ unit: "grapheme-ascii", maxLength: 12 }), { maxLength: 30 });
+  const bound = nat({ max: 20 });
+  assert(
+    property(chunks, bound, bound, (parts, headBytes, tailBytes) => {
       const capture = new OutputCapture({ headBytes, tailBytes });
       for (const part of parts) capture.add(Buffer.from(part));
       const whole = parts.join("");

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { refused } from "@podlane/protocol";
+import { accepted, refused } from "@podlane/protocol";
 import { describe, expect, it } from "vitest";
-import { createWorkspace } from "./workspace.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
 const files = { "a.txt": "one\ntwo\nthree\n", "b.txt": "uno\n", "src/c.txt": "c\n" };
 
@@ -30,7 +30,8 @@ const good: readonly [string, string, Readonly<Record<string, string | null>>][]
   ["deletes a file", "--- a/b.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-uno\n", { "b.txt": null }],
   [
     "renames without a change",
-    "diff --git a/b.txt b/src/d.txt\nsimilarity index 100%\nrename from b.txt\nrename to src/d.txt\n",
+    "diff --git a/b.txt b/src/d.txt\nsimilarity index 100%\n" +
+      "rename from b.txt\nrename to src/d.txt\n",
     { "b.txt": null, "src/d.txt": "uno\n" },
   ],
   [
@@ -85,8 +86,7 @@ describe("a good patch", () => {
     const result = await workspace.call("apply_patch", { patch });
     expect(result).toMatchObject({ ok: true, artifacts: [{ kind: "diff" }] });
     for (const [path, content] of Object.entries(expected)) {
-      if (content === null) expect(existsSync(join(workspace.root, path))).toBe(false);
-      else expect(workspace.read(path)).toBe(content);
+      expect(readOrNull(workspace, path)).toBe(content);
     }
     const touched = Object.keys(expected).toSorted();
     expect(workspace.touched.flatMap(({ paths }) => paths).toSorted()).toEqual(touched);
@@ -137,8 +137,7 @@ describe("a bad patch changes nothing", () => {
 
   it("when the disk refuses a later file, the earlier ones are restored", async () => {
     using workspace = createWorkspace({ files });
-    const create = (path: string) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
-    const patch = `${changeA}${create("n")}${create("n/x")}`;
+    const patch = `${changeA}${creationOf("n")}${creationOf("n/x")}`;
     const result = await workspace.call("apply_patch", { patch });
     expect(result).toMatchObject({ ok: false, code: "conflict" });
     expect(workspace.read("a.txt")).toBe(files["a.txt"]);
@@ -149,16 +148,28 @@ describe("a bad patch changes nothing", () => {
 
 describe("claims and leases", () => {
   it("a refused claim is the tool's answer, and nothing is written", async () => {
-    const ensureClaims = () => refused("deadlock", "a waits for b, b for a");
-    using workspace = createWorkspace({ files, ensureClaims });
+    const answer = refused("deadlock", "a waits for b, b for a");
+    using workspace = createWorkspace({ files, ensureClaims: () => answer });
     const result = await workspace.call("apply_patch", { patch: changeA });
     expect(result).toMatchObject({ ok: false, code: "deadlock", text: "a waits for b, b for a" });
     expect(workspace.read("a.txt")).toBe(files["a.txt"]);
   });
 
+  it("a scope that was lent while the claim was waited for stops the write", async () => {
+    const writable = [""];
+    const ensureClaims = () => {
+      writable.pop();
+      return accepted(undefined);
+    };
+    using workspace = createWorkspace({ files, writable, ensureClaims });
+    const result = await workspace.call("apply_patch", { patch: changeA });
+    expect(result).toMatchObject({ ok: false, code: "out_of_scope" });
+    expect(workspace.read("a.txt")).toBe(files["a.txt"]);
+  });
+
   it("a lease that has run out stops the write at the last moment", async () => {
-    const confirmLeases = () => refused("stale_token", "the claim on a.txt has run out");
-    using workspace = createWorkspace({ files, confirmLeases });
+    const answer = refused("stale_token", "the claim on a.txt has run out");
+    using workspace = createWorkspace({ files, confirmLeases: () => answer });
     const result = await workspace.call("apply_patch", { patch: changeA });
     expect(result).toMatchObject({ ok: false, code: "stale_token" });
     expect(workspace.read("a.txt")).toBe(files["a.txt"]);
@@ -174,3 +185,11 @@ describe("claims and leases", () => {
     expect(result).toMatchObject({ ok: false, code: "invalid_request" });
   });
 });
+
+function creationOf(path: string): string {
+  return `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
+}
+
+function readOrNull(workspace: Workspace, path: string): string | null {
+  return existsSync(join(workspace.root, path)) ? workspace.read(path) : null;
+}

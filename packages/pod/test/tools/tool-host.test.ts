@@ -49,10 +49,8 @@ describe("the tool host", () => {
 
   it("loses no edit of two that come at once", async () => {
     using workspace = createWorkspace({ files: { "n.txt": "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n" } });
-    const patch = (line: number) =>
-      `--- a/n.txt\n+++ b/n.txt\n@@ -${line + 1} +${line + 1} @@\n-${line}\n+done ${line}\n`;
     const calls = Array.from({ length: 10 }, (_, line) =>
-      workspace.call("apply_patch", { patch: patch(line) }),
+      workspace.call("apply_patch", { patch: markDone(line) }),
     );
     expect((await Promise.all(calls)).every(({ ok }) => ok)).toBe(true);
     expect(workspace.read("n.txt").match(/done/g)).toHaveLength(10);
@@ -90,9 +88,13 @@ describe("spawn_pod", () => {
   });
 
   it("waits for the result unless told otherwise", async () => {
-    const spawn = async (_: SpawnChild, waitMs: number | null) =>
-      accepted({ podId, name: "child", result: waitMs === null ? null : result });
-    using workspace = createWorkspace({ files, pods: { spawn } });
+    using workspace = createWorkspace({
+      files,
+      pods: {
+        spawn: async (_request, waitMs) =>
+          accepted({ podId, name: "child", result: waitMs === null ? null : result }),
+      },
+    });
     const answer = await workspace.call("spawn_pod", { command: ["make"] });
     expect(answer).toMatchObject({
       ok: true,
@@ -133,9 +135,14 @@ describe("the tools over children", () => {
   });
 
   it("pass refusals on", async () => {
-    const stop = async () => refused("not_found", "there is no child ghost");
-    using workspace = createWorkspace({ pods: { stop } });
+    const missing = refused("not_found", "there is no child ghost");
+    using workspace = createWorkspace({ pods: { stop: async () => missing } });
     const answer = await workspace.call("stop_pod", { name: "ghost" });
     expect(answer).toMatchObject({ ok: false, code: "not_found", text: "there is no child ghost" });
   });
 });
+
+function markDone(line: number): string {
+  const place = `@@ -${line + 1} +${line + 1} @@`;
+  return `--- a/n.txt\n+++ b/n.txt\n${place}\n-${line}\n+done ${line}\n`;
+}

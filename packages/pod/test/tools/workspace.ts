@@ -1,6 +1,6 @@
 /**
  * A real git workspace in a temporary folder, beside a folder that is outside of it, with a tool
- * host over both. Scope, claims and pods are plain recorders: their rules are tested where they live.
+ * host over both. Scope, claims and pods are plain recorders: their rules have tests of their own.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";

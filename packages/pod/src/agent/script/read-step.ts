@@ -8,7 +8,16 @@ import type { ScriptReader } from "./parse-script.ts";
 import { maxSleepMs, type Step } from "./step.ts";
 
 type Expectation = { code: ErrorCode | null } | null;
-type ReadExtra = (value: unknown, node: unknown, reader: ScriptReader) => Outcome<Step>;
+
+/** A key of a step, where it stands, and how to complain about it. */
+interface Place {
+  readonly name: string;
+  readonly key: unknown;
+  readonly line: number;
+  readonly reader: ScriptReader;
+}
+
+type ReadExtra = (value: unknown, place: Place) => Outcome<Step>;
 
 const beside = new Set(["expect", "code"]);
 
@@ -16,20 +25,23 @@ const beside = new Set(["expect", "code"]);
 const bareSteps = new Set(["crash", "fail"]);
 
 const extras: Readonly<Record<string, ReadExtra>> = {
-  say: (value, node, reader) =>
-    withText(value, node, reader, "say", (text, line) => ({ kind: "say", line, text })),
-  fail: (value, node, reader) =>
-    value === null
-      ? accepted({ kind: "fail", line: reader.lineOf(node), message: "the script failed" })
-      : withText(value, node, reader, "fail", (message, line) => ({ kind: "fail", line, message })),
-  crash: (_value, node, reader) => accepted({ kind: "crash", line: reader.lineOf(node) }),
+  say(value, place) {
+    const text = textAt(value, place);
+    return text.ok ? accepted({ kind: "say", line: place.line, text: text.value }) : text;
+  },
+  fail(value, place) {
+    const text = textAt(value ?? "the script failed", place);
+    return text.ok ? accepted({ kind: "fail", line: place.line, message: text.value }) : text;
+  },
+  crash: (_value, { line }) => accepted({ kind: "crash", line }),
   sleep_ms: readSleep,
   wait_for: readWaitFor,
 };
 
 export function readStep(item: unknown, reader: ScriptReader): Outcome<Step> {
   if (isScalar(item) && typeof item.value === "string" && bareSteps.has(item.value)) {
-    return extras[item.value]?.(null, item, reader) ?? reader.wrong(item, "not a step");
+    const place = { name: item.value, key: item, line: reader.lineOf(item), reader };
+    return readCall(null, null, place);
   }
   if (!isMap(item)) return reader.wrong(item, "a step is a map with a tool's name as its key");
   const keys = item.items.map(({ key }) => key).filter((key) => !beside.has(nameOf(key)));
@@ -38,30 +50,22 @@ export function readStep(item: unknown, reader: ScriptReader): Outcome<Step> {
   if (second !== undefined) {
     return reader.wrong(second, `${nameOf(key)} and ${nameOf(second)}: a step does one thing`);
   }
-  const name = nameOf(key);
-  const value = reader.valueOf(item.get(key, true));
   const expect = readExpectation(item, reader);
   if (!expect.ok) return expect;
-  const extra = Object.hasOwn(extras, name) ? extras[name] : undefined;
-  if (extra === undefined) return readCall(name, value, key, expect.value, reader);
-  if (expect.value !== null) return reader.wrong(key, `${name} is never refused: drop expect`);
-  return extra(value, key, reader);
+  const place = { name: nameOf(key), key, line: reader.lineOf(key), reader };
+  return readCall(reader.valueOf(item.get(key, true)), expect.value, place);
 }
 
-function readCall(
-  name: string,
-  value: unknown,
-  key: unknown,
-  expect: Expectation,
-  reader: ScriptReader,
-): Outcome<Step> {
+function readCall(value: unknown, expect: Expectation, place: Place): Outcome<Step> {
+  const { name, key, line, reader } = place;
+  const extra = Object.hasOwn(extras, name) ? extras[name] : undefined;
+  if (extra !== undefined) {
+    if (expect !== null) return reader.wrong(key, `${name} is never refused: drop expect`);
+    return extra(value, place);
+  }
   if (name === "commit") {
-    return withText(value, key, reader, name, (message, line) => ({
-      kind: "commit",
-      line,
-      message,
-      expect,
-    }));
+    const text = textAt(value, place);
+    return text.ok ? accepted({ kind: "commit", line, message: text.value, expect }) : text;
   }
   if (!toolNames.has(name)) {
     const known = [...toolNames, "commit", ...Object.keys(extras)].join(", ");
@@ -70,13 +74,7 @@ function readCall(
   if (value !== null && (typeof value !== "object" || Array.isArray(value))) {
     return reader.wrong(key, `${name} takes a map of parameters`);
   }
-  return accepted({
-    kind: "tool",
-    line: reader.lineOf(key),
-    tool: name,
-    params: value ?? {},
-    expect,
-  });
+  return accepted({ kind: "tool", line, tool: name, params: value ?? {}, expect });
 }
 
 function readExpectation(item: YAMLMap, reader: ScriptReader): Outcome<Expectation> {
@@ -92,39 +90,31 @@ function readExpectation(item: YAMLMap, reader: ScriptReader): Outcome<Expectati
   return reader.wrong(code, `unknown code: here are ${errorCodes.join(", ")}`);
 }
 
-function readSleep(value: unknown, node: unknown, reader: ScriptReader): Outcome<Step> {
+function readSleep(value: unknown, { key, line, reader }: Place): Outcome<Step> {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > maxSleepMs) {
-    return reader.wrong(node, `sleep_ms takes whole milliseconds from 0 to ${maxSleepMs}`);
+    return reader.wrong(key, `sleep_ms takes whole milliseconds from 0 to ${maxSleepMs}`);
   }
-  return accepted({ kind: "sleep", line: reader.lineOf(node), ms: value });
+  return accepted({ kind: "sleep", line, ms: value });
 }
 
-function readWaitFor(value: unknown, node: unknown, reader: ScriptReader): Outcome<Step> {
+function readWaitFor(value: unknown, { key, line, reader }: Place): Outcome<Step> {
   const entries = Object.entries(typeof value === "object" && value !== null ? value : {});
-  const [key, wanted] = entries[0] ?? [];
+  const [what, wanted] = entries[0] ?? [];
   if (entries.length !== 1 || typeof wanted !== "string" || wanted === "") {
-    return reader.wrong(node, "wait_for takes { turn_ended: NAME } or { notification: KIND }");
+    return reader.wrong(key, "wait_for takes { turn_ended: NAME } or { notification: KIND }");
   }
-  const line = reader.lineOf(node);
-  if (key === "turn_ended")
+  if (what === "turn_ended") {
     return accepted({ kind: "wait_for", line, condition: { turnEnded: wanted } });
-  if (key === "notification") {
+  }
+  if (what === "notification") {
     return accepted({ kind: "wait_for", line, condition: { notification: wanted } });
   }
-  return reader.wrong(node, `wait_for ${key}: here are turn_ended and notification`);
+  return reader.wrong(key, `wait_for ${what}: here are turn_ended and notification`);
 }
 
-function withText(
-  value: unknown,
-  node: unknown,
-  reader: ScriptReader,
-  name: string,
-  make: (text: string, line: number) => Step,
-): Outcome<Step> {
-  if (typeof value === "string" || typeof value === "number") {
-    return accepted(make(String(value), reader.lineOf(node)));
-  }
-  return reader.wrong(node, `${name} takes a text`);
+function textAt(value: unknown, { name, key, reader }: Place): Outcome<string> {
+  if (typeof value === "string" || typeof value === "number") return accepted(String(value));
+  return reader.wrong(key, `${name} takes a text`);
 }
 
 function nameOf(key: unknown): string {

@@ -19,8 +19,8 @@ const ApplyPatch = z.object({ patch: z.string().min(1) });
 export const applyPatch = defineTool({
   name: "apply_patch",
   description:
-    "Applies a unified diff (git form: create, delete, rename and change modes too). Context must " +
-    "match exactly; lines may have moved. If any hunk fails, no file changes.",
+    "Applies a unified diff (git form: create, delete, rename and change modes too). Context " +
+    "must match exactly; lines may have moved. If any hunk fails, no file changes.",
   params: ApplyPatch,
   annotations: { readOnly: false, destructive: true, idempotent: false },
   async run(params, call) {
