@@ -159,3 +159,64 @@ export {
   type HostReportMethods,
   type HostOrderMethods,
 } from "./methods/host.ts";
+export {
+  maxMessageValues,
+  maxMethodNameBytes,
+  maxReportedIssues,
+  maxBacklogBytes,
+  closeFlushMs,
+} from "./limits.ts";
+export {
+  FrameDecoder,
+  FrameError,
+  frameHeaderBytes,
+  checkFrameLength,
+  encodeFrames,
+  type FrameBatch,
+  type FrameErrorCode,
+} from "./frame.ts";
+export { encodeMessage, decodeMessage } from "./codec.ts";
+export { CodecError, type CodecErrorCode } from "./codec/codec-error.ts";
+export {
+  MessageId,
+  RequestEnvelope,
+  ResultEnvelope,
+  ErrorEnvelope,
+  ResponseEnvelope,
+  EventEnvelope,
+  Gap,
+  GapEnvelope,
+  EndEnvelope,
+  CancelEnvelope,
+  CloseEnvelope,
+  positionalTag,
+} from "./envelope.ts";
+export { EnvelopeError, readEnvelope, nameParams, type Envelope } from "./envelope/read.ts";
+export {
+  protocolVersion,
+  supportedProtocols,
+  negotiateProtocol,
+  Role,
+  Hello,
+  Welcome,
+  WelcomeLimits,
+  HelloEnvelope,
+  WelcomeEnvelope,
+  type HelloInput,
+  type Principal,
+} from "./handshake.ts";
+export type { CloseReason, Link, Receiver, Transport } from "./transport.ts";
+export { createMemoryPair, type MemoryTransportOptions } from "./memory-transport.ts";
+export {
+  connectWebSocket,
+  webSocketTransport,
+  type WebSocketLike,
+  type WebSocketOptions,
+} from "./websocket.ts";
+export { systemClock, type Clock } from "./peer/clock.ts";
+export type { Call, Fault, Handlers } from "./peer/call.ts";
+export type { RequestOptions, WatchHandlers } from "./peer/outgoing-requests.ts";
+export type { Subscription, SubscriptionOptions } from "./peer/publication.ts";
+export { createPeer, type Peer, type PeerOptions, type Watch } from "./peer/peer.ts";
+export { connectPeer, type Connected, type ConnectOptions } from "./connect.ts";
+export { acceptPeer, type AcceptOptions, type WelcomeInput } from "./accept.ts";

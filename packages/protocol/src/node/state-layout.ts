@@ -1,0 +1,71 @@
+/**
+ * Where a workspace's state lies on disk. Clients read true socket paths from `coordinator.json`
+ * and from the log; only the owner of a thing derives its path from here.
+ */
+import { join } from "node:path";
+import type { PodId } from "../ids.ts";
+
+export interface StateLayout {
+  readonly stateDir: string;
+  readonly log: string;
+  readonly coordinatorFile: string;
+  readonly coordinatorLock: string;
+  /** HMAC key of every token of this workspace, mode 0600. */
+  readonly keyFile: string;
+  readonly serverLog: string;
+  readonly gitLock: string;
+  readonly artifacts: string;
+  readonly worktrees: string;
+  readonly sockets: string;
+  readonly gates: string;
+}
+
+export interface PodLayout {
+  readonly dir: string;
+  readonly session: string;
+  readonly bootFile: string;
+  readonly agentTokenFile: string;
+  readonly exitFile: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the agent and its commands printed. */
+  readonly output: string;
+  readonly tempDir: string;
+  readonly binDir: string;
+  readonly worktree: string;
+}
+
+export function stateLayout(stateDir: string): StateLayout {
+  const at = (name: string) => join(stateDir, name);
+  return {
+    stateDir,
+    log: at("log.db"),
+    coordinatorFile: at("coordinator.json"),
+    coordinatorLock: at("coordinator.lock"),
+    keyFile: at("workspace.key"),
+    serverLog: at("serve.log"),
+    gitLock: at("git.lock"),
+    artifacts: at("artifacts"),
+    worktrees: at("worktrees"),
+    sockets: at("s"),
+    gates: at("gates"),
+  };
+}
+
+export function podLayout(stateDir: string, pod: PodId): PodLayout {
+  const dir = join(stateDir, "pods", pod);
+  const at = (name: string) => join(dir, name);
+  return {
+    dir,
+    session: join(stateDir, "sessions", `${pod}.db`),
+    bootFile: at("boot.json"),
+    agentTokenFile: at("token"),
+    exitFile: at("exit.json"),
+    stdout: at("stdout.log"),
+    stderr: at("stderr.log"),
+    output: at("output.log"),
+    tempDir: at("tmp"),
+    binDir: at("bin"),
+    worktree: join(stateDir, "worktrees", pod),
+  };
+}
