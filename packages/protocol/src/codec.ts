@@ -1,6 +1,7 @@
 /**
  * One wire value ⇄ bytes: MessagePack without extension types, within the bounds of `limits.ts`.
- * Both directions keep to the same bounds, so that what one side sends the other can read.
+ * Both directions keep to the same bounds, so that what one side sends the other can read. As in
+ * JSON, -0 arrives as 0.
  */
 import { Decoder, Encoder, type ExtensionCodecType } from "@msgpack/msgpack";
 import { checkBounds } from "./codec/bounds.ts";

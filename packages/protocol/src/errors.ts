@@ -1,6 +1,6 @@
 /**
  * The closed set of refusal codes and the exit code each one means on a command line.
- * A refusal is an expected answer and travels as a value; faults are thrown and never get a code here.
+ * A refusal is an expected answer and travels as a value; faults are thrown and get no code here.
  */
 import { z } from "zod";
 

@@ -220,3 +220,23 @@ export type { Subscription, SubscriptionOptions } from "./peer/publication.ts";
 export { createPeer, type Peer, type PeerOptions, type Watch } from "./peer/peer.ts";
 export { connectPeer, type Connected, type ConnectOptions } from "./connect.ts";
 export { acceptPeer, type AcceptOptions, type WelcomeInput } from "./accept.ts";
+export { canonicalTarget, childPath, isWithin, quoted, selfAndAncestors } from "./scope/path.ts";
+export { isGitPath } from "./scope/git-path.ts";
+export { validateScope } from "./scope/validate-scope.ts";
+export {
+  compileScope,
+  effectivePermission,
+  effectiveScope,
+  type EffectiveScope,
+  type PermissionAt,
+  type PodRank,
+} from "./scope/effective-scope.ts";
+export { type Loan } from "./scope/loan.ts";
+export { checkLend, delegateForChild, delegateForTopLevel, type Lender } from "./scope/lend.ts";
+export { grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";
+export { checkAccess, whyNotMore } from "./scope/explain.ts";
+export { suffices } from "./scope/permission.ts";
+export { formatScopeRule, parseScope, parseScopeRule } from "./scope/rule-text.ts";
+export { canonicalUnit, directoryUnit, pathOfUnit, prefixOf, UnitKey } from "./unit/unit-key.ts";
+export { ancestorsOf, unitsOverlap } from "./unit/unit-overlap.ts";
+export { unitsWithinScope, type UnitsByScope } from "./unit/unit-scope.ts";

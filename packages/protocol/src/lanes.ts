@@ -8,7 +8,6 @@
 import type {
   Errored,
   InputRequested,
-  PodEvent,
   ReceivedPodEvent,
   ShutDown,
   TurnEnded,
@@ -47,5 +46,5 @@ export function shouldNotifyAgent(event: ReceivedPodEvent): event is AgentVisibl
 }
 
 function unclassified(event: never): never {
-  throw new Error(`a PodEvent kind without a lane: ${JSON.stringify(event as PodEvent)}`);
+  throw new Error(`a PodEvent kind without a lane: ${JSON.stringify(event)}`);
 }

@@ -39,7 +39,7 @@ export type MergeProblem = z.infer<typeof MergeProblem>;
 /** What landing did. */
 export const Landed = z.object({
   commit: CommitId,
-  /** False: base is checked out dirty, so the result stays on `branch` and `finish` ends the job. */
+  /** False: base is checked out dirty, the result stays on `branch` and `finish` ends the job. */
   baseMoved: z.boolean(),
   branch: z.string(),
   finish: z.string().nullable(),

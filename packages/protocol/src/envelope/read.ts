@@ -187,5 +187,6 @@ function requireMethod(value: unknown): string {
 function describe(value: unknown): string {
   if (value === null) return "nil";
   if (typeof value === "object") return Array.isArray(value) ? "an array" : "a map";
-  return `${typeof value} ${String(value).slice(0, 32)}`;
+  if (typeof value === "string") return `string ${value.slice(0, 32)}`;
+  return typeof value === "number" ? `number ${value}` : typeof value;
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { HistoryItem } from "../history.ts";
-import { CommandId, CommitId, Name, PodId } from "../ids.ts";
+import { CommandId, Name, PodId } from "../ids.ts";
 import { maxDeadlineMs } from "../limits.ts";
 import { Message, Receipt } from "../message.ts";
 import { mutation, query } from "../method.ts";
@@ -125,7 +125,5 @@ export const podMethods = {
   tool_call: mutation(z.object({ tool: z.string().max(64), params: z.unknown() }), ToolResult, {
     deadlineMs: maxDeadlineMs,
   }),
-  /** The head commit of the pod's branch, after what is dirty inside `scope` was committed. */
-  get_head: mutation(z.object({ scope: Scope }), z.object({ commit: CommitId })),
 } as const;
 export type PodMethods = typeof podMethods;

@@ -24,12 +24,21 @@ export interface ConnectSocketOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Keeps the process alive between attempts: nothing else may be doing so yet. */
+const holdingClock: Clock = {
+  ...systemClock,
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Never rejects: `invalid_request` for a path that does not fit, else `unavailable`. */
 export async function connectSocket(
   path: string,
   options: ConnectSocketOptions = {},
 ): Promise<Outcome<Transport>> {
-  const { retry, random = Math.random, clock = systemClock, signal } = options;
+  const { retry, random = Math.random, clock = holdingClock, signal } = options;
   const refusal = checkSocketPath(path);
   if (refusal !== undefined) return refusal;
   const attempts = Math.max(1, retry?.attempts ?? 1);

@@ -4,7 +4,7 @@
  */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { FrameDecoder, frameHeaderBytes, writeFrameHeader } from "../frame.ts";
+import { FrameDecoder } from "../frame.ts";
 import { closeFlushMs } from "../limits.ts";
 import type { CloseReason, Link, Receiver, Transport } from "../transport.ts";
 import { keepReadingAfterFailedWrite } from "./failed-write.ts";
@@ -49,9 +49,7 @@ class StreamLink implements Link {
 
   send(payload: Uint8Array): void {
     if (this.#reason !== undefined || !this.#stream.writable) return;
-    const space = this.#batch.reserve(frameHeaderBytes + payload.length);
-    writeFrameHeader(space, 0, payload.length);
-    space.set(payload, frameHeaderBytes);
+    this.#batch.add(payload);
     if (!this.#scheduled) this.#schedule();
   }
 

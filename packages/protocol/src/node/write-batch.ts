@@ -1,6 +1,8 @@
 /**
  * Gathers the frames of a tick in slabs, so that they leave in one write and each is copied once.
  */
+import { frameHeaderBytes, writeFrameHeader } from "../frame.ts";
+
 /** Holds some hundred small messages; Node's own read buffer has this size too. */
 const slabBytes = 64 * 1024;
 
@@ -17,12 +19,13 @@ export class WriteBatch {
     return this.#fullBytes + this.#end - this.#start;
   }
 
-  /** Room for `lengthBytes` at the end of the batch; the caller fills it at once. */
-  reserve(lengthBytes: number): Uint8Array {
+  /** Copies the payload, behind its header, to the end of the batch. */
+  add(payload: Uint8Array): void {
+    const lengthBytes = frameHeaderBytes + payload.length;
     if (lengthBytes > this.#slab.length - this.#end) this.#nextSlab(lengthBytes);
-    const space = this.#slab.subarray(this.#end, this.#end + lengthBytes);
+    writeFrameHeader(this.#slab, this.#end, payload.length);
+    this.#slab.set(payload, this.#end + frameHeaderBytes);
     this.#end += lengthBytes;
-    return space;
   }
 
   /** Everything gathered, in order. A slab's bytes are never written again once taken. */

@@ -26,7 +26,7 @@ export interface IncomingOptions<Calls extends MethodTable> {
   readonly peer: Peer<Calls>;
   readonly serves: MethodTable;
   readonly handlers: Readonly<Record<string, unknown>>;
-  onFault(fault: Fault): void;
+  readonly onFault: (fault: Fault) => void;
 }
 
 export class IncomingCalls<Calls extends MethodTable> {
@@ -45,17 +45,17 @@ export class IncomingCalls<Calls extends MethodTable> {
   }
 
   receive(request: IncomingRequest): void {
+    const { id, positional } = request;
     const served = this.#methods.get(request.method);
+    if (served === undefined) return this.#reply(id, unknownMethod(request.method), positional);
     const refusal = this.#refuse(request, served);
-    if (refusal !== undefined || served === undefined) {
-      const outcome = refusal ?? refused("unsupported", unknownMethod(request.method));
-      return this.#reply(request.id, outcome, request.positional);
-    }
-    const named = request.positional ? nameParams(served.method.hot ?? [], request.params) : null;
-    const parsed = served.method.params.safeParse(named ?? request.params);
+    if (refusal !== undefined) return this.#reply(id, refusal, positional);
+    const { hot, params } = served.method;
+    const parsed = params.safeParse(
+      positional && hot !== undefined ? nameParams(hot, request.params) : request.params,
+    );
     if (!parsed.success) {
-      const outcome = invalidParams(request.method, parsed.error.issues);
-      return this.#reply(request.id, outcome, request.positional);
+      return this.#reply(id, invalidParams(request.method, parsed.error.issues), positional);
     }
     this.#run(new IncomingCall(request, this.#peer, this.#openSubscription), served, parsed.data);
   }
@@ -76,11 +76,7 @@ export class IncomingCalls<Calls extends MethodTable> {
     for (const publication of this.#publications.values()) publication.abandon();
   }
 
-  #refuse(
-    request: IncomingRequest,
-    served: ServedMethod<Calls> | undefined,
-  ): Outcome<never> | undefined {
-    if (served === undefined) return refused("unsupported", unknownMethod(request.method));
+  #refuse(request: IncomingRequest, served: ServedMethod<Calls>): Outcome<never> | undefined {
     if (request.positional && served.method.hot === undefined) {
       return refused("invalid_request", `${request.method} has no positional form: send a map`);
     }
@@ -168,8 +164,9 @@ function isPromise(answer: Answer): answer is Promise<Outcome<unknown>> {
   return typeof (answer as Partial<Promise<unknown>>).then === "function";
 }
 
-function unknownMethod(method: string): string {
-  return `a method of this side expected, found ${method}: it may need an upgrade`;
+function unknownMethod(method: string): Outcome<never> {
+  const message = `a method of this side expected, found ${method}: it may need an upgrade`;
+  return refused("unsupported", message);
 }
 
 interface Issue {

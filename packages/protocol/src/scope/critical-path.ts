@@ -1,10 +1,9 @@
 /**
  * The finitely many paths that decide a question about infinitely many. The rules that cover a path
- * depend only on its nearest target at or above it and on whether it is that target (self), a direct
- * child, or deeper (beneath): flat rules tell the first two from the third, and a deeper path has no
- * target in between. So for every target, and for the workspace, one path of each place stands for
- * all others. A `.git` segment lowers both sides of a comparison alike, so it needs no paths of its
- * own.
+ * depend only on its nearest target, at or above it, and on whether it is that target (self), its
+ * direct child, or deeper (beneath): flat rules tell the first two from the third, and no target
+ * lies in between. So for every target, and for the workspace, one path of each place stands for all
+ * others. A `.git` segment lowers both sides of a comparison alike and needs no paths of its own.
  */
 import type { EffectiveScope } from "./effective-scope.ts";
 import { childPath } from "./path.ts";

@@ -5,7 +5,7 @@
  *    read: none), so a deny always wins over an allow;
  * 3. loans: what a loan lets its holder write, the lender only reads;
  * 4. git: a path with a `.git` segment is never writable.
- * A recursive rule covers its target and all beneath; a flat one the target and its direct children.
+ * A recursive rule covers its target and all beneath, a flat one its target and direct children.
  */
 import type { Permission, Scope } from "../scope-rule.ts";
 import { compileRules } from "./coverage.ts";

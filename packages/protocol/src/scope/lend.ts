@@ -82,9 +82,10 @@ function inheritedDenials(lender: EffectiveScope, asked: Scope): Scope {
 function refusedExcess(lender: EffectiveScope, { at, wanted, held }: Excess): Outcome<never> {
   const target = at.target === "" ? "." : at.target;
   const where = { self: target, child: `a child of ${target}`, beneath: `beneath ${target}` };
+  const why = whyNotMore(lender, at.path);
   return refused(
     "out_of_scope",
-    `${where[at.place]}: ${wanted} asked for, the lender has ${held}: ${whyNotMore(lender, at.path)}`,
+    `${where[at.place]}: ${wanted} asked for, the lender has ${held}: ${why}`,
     { target, place: at.place, wanted, held },
   );
 }

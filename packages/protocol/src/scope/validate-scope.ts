@@ -39,7 +39,7 @@ export function canonicalRule(rule: ScopeRule): Outcome<ScopeRule> {
   if (target.value.includes("*")) {
     return refused(
       "invalid_request",
-      `target ${quoted(rule.target)} has a wildcard: name the directory, which covers all beneath it`,
+      `target ${quoted(rule.target)} has a wildcard: name the directory, it covers all beneath it`,
     );
   }
   return accepted({ ...rule, target: target.value });

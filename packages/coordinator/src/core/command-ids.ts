@@ -1,0 +1,92 @@
+/**
+ * The state slice that makes repeats harmless: the first answer of each client's last commands,
+ * folded from the events that carry them. It never decides whether a command is allowed.
+ */
+import { accepted, refused } from "@podlane/protocol";
+import type { CommandId, Outcome } from "@podlane/protocol";
+import { answerRetentionMs, answerSweepMs, keptAnswers, maxCommandClients } from "../limits.ts";
+import type { Actor, LogEvent } from "./event.ts";
+import type { Undo } from "./undo.ts";
+
+interface FirstAnswer {
+  readonly n: number;
+  readonly answer: unknown;
+}
+
+interface ClientAnswers {
+  readonly actor: Actor;
+  /** By n modulo `keptAnswers`, so that nothing need be searched for to be dropped. */
+  readonly answers: Map<number, FirstAnswer>;
+  highestN: number;
+  lastSeenMs: number;
+}
+
+export interface CommandIds {
+  readonly clients: Map<string, ClientAnswers>;
+  nextSweepMs: number;
+}
+
+export function newCommandIds(): CommandIds {
+  return { clients: new Map(), nextSweepMs: 0 };
+}
+
+/**
+ * The outcome that a command id already settles, or nothing if the command is to be decided: its
+ * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a client
+ * id that belongs to another actor (who must not be given its answers).
+ */
+export function findAnswer(
+  ids: CommandIds,
+  id: CommandId,
+  actor: Actor,
+): Outcome<unknown> | undefined {
+  const client = ids.clients.get(id.client);
+  if (client === undefined) return ids.clients.size < maxCommandClients ? undefined : tooMany();
+  if (client.actor.id !== actor.id || client.actor.role !== actor.role) {
+    return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
+  }
+  const kept = client.answers.get(id.n % keptAnswers);
+  if (kept?.n === id.n) return accepted(kept.answer);
+  if (id.n > client.highestN - keptAnswers) return undefined;
+  return refused(
+    "conflict",
+    `command ${id.n} of client ${id.client} is older than its last ${keptAnswers}; ` +
+      `its highest is ${client.highestN}; use a higher number`,
+  );
+}
+
+/** Remembers the answer that an event carries, and forgets clients not seen for the retention. */
+export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): void {
+  if (event.atMs >= ids.nextSweepMs) sweep(ids, event.atMs, undo);
+  if (event.commandId === undefined || event.answer === undefined) return;
+  const { client: name, n } = event.commandId;
+  const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
+  undo.put(client.answers, n % keptAnswers, { n, answer: event.answer });
+  if (n > client.highestN) undo.assign(client, "highestN", n);
+  if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
+}
+
+function addClient(ids: CommandIds, name: string, event: LogEvent, undo: Undo): ClientAnswers {
+  const client: ClientAnswers = {
+    actor: event.actor,
+    answers: new Map(),
+    highestN: 0,
+    lastSeenMs: event.atMs,
+  };
+  undo.put(ids.clients, name, client);
+  return client;
+}
+
+function sweep(ids: CommandIds, nowMs: number, undo: Undo): void {
+  undo.assign(ids, "nextSweepMs", nowMs + answerSweepMs);
+  for (const [name, client] of ids.clients) {
+    if (client.lastSeenMs + answerRetentionMs <= nowMs) undo.remove(ids.clients, name);
+  }
+}
+
+function tooMany(): Outcome<never> {
+  return refused(
+    "busy",
+    `${maxCommandClients} clients used command ids in the last day; reuse a client id, or try later`,
+  );
+}

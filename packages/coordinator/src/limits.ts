@@ -1,0 +1,43 @@
+/**
+ * Bounds of the coordinator, with what each bounds and which wrong direction is worse.
+ */
+
+/** Answers remembered for each client. Fewer than a client may have in flight would lose repeats. */
+export const keptAnswers = 1_024;
+/** How long after a client's last command its answers are kept. Shorter than a night loses laptops. */
+export const answerRetentionMs = 24 * 3_600_000;
+/** Log time between two searches for forgotten clients: each one visits every client. */
+export const answerSweepMs = 3_600_000;
+/** Clients remembered at once, about 300 bytes each; beyond it new ones are refused `busy`. */
+export const maxCommandClients = 100_000;
+
+/** Rounds of consequences after one command. A chain this long is a loop in the rules. */
+export const maxConsequenceRounds = 10_000;
+
+/**
+ * Commands in one batch. Above a few hundred a flush costs nothing more a command, while a batch
+ * holds the event loop (about 5 µs a command) and is lost whole if another writer was first.
+ */
+export const maxBatchCommands = 1_024;
+/** Characters of events after which a batch is closed: one row and one message to a store. */
+export const maxBatchChars = 4 * 1024 * 1024;
+/** Characters of events of one command; more is refused `too_large`. Large things are artifacts. */
+export const maxCommandChars = 16 * 1024 * 1024;
+/** Commands waiting for a batch; beyond it the answer is `busy`. About 16 connections' worth. */
+export const maxWaitingCommands = 65_536;
+/** Times a batch is decided again because other writers were first, before it is refused `busy`. */
+export const maxRedecisions = 100;
+
+/** Between two ticks. Deadlines are answered this late at most; less wakes an idle machine more. */
+export const tickEveryMs = 1_000;
+/** The most one tick moves log time: a suspended machine expires nothing. */
+export const maxTickMs = 5_000;
+
+/** Events asked for in one read while folding: bounds memory, large enough to hide the call. */
+export const readPageEvents = 4_096;
+/** Stored bytes after which a read ends even if fewer events than asked for were found. */
+export const maxReadBytes = 16 * 1024 * 1024;
+/** How long SQLite waits for a foreign lock. The owner's own lock makes one a mistake, not a queue. */
+export const sqliteBusyMs = 1_000;
+/** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
+export const maxIndexedEvents = 1_000_000;

@@ -1,0 +1,61 @@
+/**
+ * The state as the log says it is: the domain's state, the answers to repeats and the head they are
+ * folded up to. It reads the log and never writes it.
+ */
+import { evolveCommandIds, newCommandIds } from "../core/command-ids.ts";
+import type { CommandIds } from "../core/command-ids.ts";
+import type { LogEvent } from "../core/event.ts";
+import type { Rules } from "../core/rules.ts";
+import { Undo } from "../core/undo.ts";
+import { readPageEvents } from "../limits.ts";
+import { checkLink, emptyHead, headOf } from "../log/hash-chain.ts";
+import type { Batch, Log, LogHead } from "../log/log.ts";
+
+/** The version of the folded shape; a snapshot of another one is thrown away. Raise it with it. */
+export const foldVersion = 1;
+
+export class Fold<State> {
+  readonly rules: Rules<State>;
+  readonly state: State;
+  readonly commandIds: CommandIds;
+  readonly undo = new Undo();
+  /** The last durable batch. A draft on top does not move it. */
+  head: LogHead = emptyHead;
+
+  constructor(rules: Rules<State>) {
+    this.rules = rules;
+    this.state = rules.initial();
+    this.commandIds = newCommandIds();
+  }
+
+  /** Evolves one event, undoably. Its answer, if it has one, must be set before. */
+  evolve(event: LogEvent): void {
+    this.rules.evolve(this.state, event, this.undo);
+    evolveCommandIds(this.commandIds, event, this.undo);
+  }
+
+  /** Adds a durable batch for good. Throws a `LogFault` unless it comes directly after the head. */
+  apply(batch: Batch): void {
+    checkLink(this.head, batch);
+    for (const event of batch.events) this.evolve(event);
+    this.keep(headOf(batch));
+  }
+
+  /** The draft on top has become the log's. */
+  keep(head: LogHead): void {
+    this.undo.forget();
+    this.head = head;
+  }
+
+  /** Folds everything up to the log's end, calling back after each batch. */
+  async catchUp(log: Log, applied: (batch: Batch) => void): Promise<void> {
+    for (;;) {
+      const batches = await log.read({ fromSeq: this.head.seq + 1, limit: readPageEvents });
+      if (batches.length === 0) return;
+      for (const batch of batches) {
+        this.apply(batch);
+        applied(batch);
+      }
+    }
+  }
+}
