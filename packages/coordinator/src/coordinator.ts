@@ -26,7 +26,12 @@ import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
 import { HostOrders } from "./shell/host-orders.ts";
 import { LogWatches } from "./shell/log-watch.ts";
-import { askedMethods, type AskedMethods, type ServedMethods, servedMethods } from "./shell/methods.ts";
+import {
+  askedMethods,
+  type AskedMethods,
+  type ServedMethods,
+  servedMethods,
+} from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";

@@ -4,7 +4,10 @@
  */
 import { z } from "zod";
 
-const Seconds = z.int().min(1).max(7 * 86_400);
+const Seconds = z
+  .int()
+  .min(1)
+  .max(7 * 86_400);
 
 export const ResourceLimitsFile = z.strictObject({
   memory_mb: z.int().min(1).optional(),

@@ -8,6 +8,7 @@ import {
   Plan,
   type PlanTask,
   PodSettings,
+  Setup,
   type PodSpec,
   type ScopeRule,
   parseScopeRule,
@@ -72,16 +73,17 @@ function resolveTask(
 ): PlanTask {
   const config = { ...context.defaults, ...file.config };
   const spec: PodSpec = {
-    ...specFromConfig({ ...config, ...definedOnly(task) }, context.base),
+    ...specFromConfig({ ...config, ...definedOnly(settingsOf(task)) }, context.base),
     name: task.id,
     agent,
     task: task.task,
     scope: task.scope === undefined ? null : task.scope.flatMap(ruleOf),
     claims: task.claims ?? [],
     taskId: task.id,
-    setup: file.setup === undefined ? null : { link: [], copy: [], ...definedOnly(file.setup) },
+    setup: file.setup === undefined ? null : Setup.parse(file.setup),
     merge: {
-      mode: context.overrides.mergeMode ?? file.merge?.mode ?? (config.auto_merge ? "auto" : "review"),
+      mode:
+        context.overrides.mergeMode ?? file.merge?.mode ?? (config.auto_merge ? "auto" : "review"),
       method: file.merge?.method ?? "merge",
       priority: file.merge?.priority?.[task.id] ?? 5,
       ...(file.merge?.gate === undefined ? {} : { gate: file.merge.gate }),
@@ -115,6 +117,12 @@ export function specFromConfig(
       coordinatorDown: config.coordinator_down,
     }),
   };
+}
+
+function settingsOf(task: TaskFile): ConfigFile {
+  const { id: _id, agent: _agent, task: _task, scope: _scope, claims: _claims, ...rest } = task;
+  const { depends_on: _dependsOn, ...settings } = rest;
+  return settings;
 }
 
 /** Scope texts were checked before: one that does not parse was already reported. */

@@ -31,7 +31,8 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedS
     const { line, col } = lines.linePos(error.pos[0]);
     return { line, column: col, path: "", message: firstLine(error.message) };
   });
-  if (syntax.length > 0) return { value: undefined, problems: syntax.slice(0, maxProblems), locate };
+  if (syntax.length > 0)
+    return { value: undefined, problems: syntax.slice(0, maxProblems), locate };
   // Aliases are bounded by the library (100 expansions), so a billion-laughs file ends here.
   const parsed = schema.safeParse(toPlain(document));
   if (parsed.success) return { value: parsed.data, problems: [], locate };

@@ -24,7 +24,9 @@ export function renderPlain(header: Row, rows: readonly Row[]): string[] {
 
 /** Control characters would let one pod's text rewrite another's line. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim();
+  return stripVTControlCharacters(text)
+    .replace(/[\p{Cc}\p{Cf}]+/gu, " ")
+    .trim();
 }
 
 function width(text: string): number {

@@ -29,7 +29,11 @@ function liveProgress(terminal: Terminal): Progress {
 
 function podLines(pods: readonly PodRecord[], nowMs: number, terminal: Terminal): string[] {
   const names = new Map(pods.map((pod) => [pod.id as string, pod.name as string]));
-  const forest = buildForest(pods, (pod) => pod.id, (pod) => pod.parent);
+  const forest = buildForest(
+    pods,
+    (pod) => pod.id,
+    (pod) => pod.parent,
+  );
   const lines = treeLines(forest).map(({ prefix, value }) => {
     const name = `${prefix}${value.name}`.padEnd(28);
     const age = renderDuration(nowMs - value.changedAtMs).padStart(6);

@@ -127,4 +127,3 @@ function serverHandlers({ status, stop }: HandlerOptions) {
   };
   return handlers;
 }
-

@@ -2,13 +2,7 @@
  * What a host tells a pod process at its start: one JSON file, mode 0600, whose path is its only
  * argument. Secrets are named by path, never carried in argv or the environment.
  */
-import {
-  CommitId,
-  Generation,
-  PodId,
-  PodSpec,
-  Scope,
-} from "@podlane/protocol";
+import { CommitId, Generation, PodId, PodSpec, Scope } from "@podlane/protocol";
 import { z } from "zod";
 
 export const BootFile = z.object({

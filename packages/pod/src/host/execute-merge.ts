@@ -24,10 +24,7 @@ export type MergeOutcome = ParsedParamsOf<HostReportMethods, "host.merge_report"
 /** Base may move between the combination and the landing; a busier base than this is a problem. */
 const maxLandingTries = 5;
 
-export async function executeMerge(
-  order: MergeOrder,
-  setting: HostSetting,
-): Promise<MergeOutcome> {
+export async function executeMerge(order: MergeOrder, setting: HostSetting): Promise<MergeOutcome> {
   for (let attempt = 1; attempt <= maxLandingTries; attempt += 1) {
     const outcome = await tryMerge(order, setting);
     if (outcome !== null) return outcome;
@@ -75,10 +72,7 @@ interface LandingPlace {
   readonly onto: CommitId;
 }
 
-async function landingPlace(
-  order: MergeOrder,
-  setting: HostSetting,
-): Promise<LandingPlace | null> {
+async function landingPlace(order: MergeOrder, setting: HostSetting): Promise<LandingPlace | null> {
   const { git } = setting.repository;
   const tip =
     order.base === null ? order.baseCommit : await findCommit(git, `refs/heads/${order.base}`);
@@ -128,4 +122,3 @@ function landedOf(advanced: Advanced, commit: CommitId): Landed {
 function problem(found: MergeProblem): MergeOutcome {
   return { kind: "problem", problem: found };
 }
-

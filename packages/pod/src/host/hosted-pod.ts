@@ -134,7 +134,10 @@ export class HostedPod {
 
   async #dirty(): Promise<string[]> {
     if (this.#worktree === null || this.#options.order.spec.isolation === "directory") return [];
-    const dirty = await listDirty(gitIn(this.#worktree), this.#options.order.spec.setup?.link ?? []);
+    const dirty = await listDirty(
+      gitIn(this.#worktree),
+      this.#options.order.spec.setup?.link ?? [],
+    );
     return dirty.slice(0, maxDirtyReported).map((file) => file.path);
   }
 

@@ -64,10 +64,7 @@ function outcomeOfStart(child: ChildProcess): Promise<Outcome<number>> {
   });
 }
 
-async function readBootReport(
-  child: ChildProcess,
-  exited: Promise<RawExit>,
-): Promise<BootReport> {
+async function readBootReport(child: ChildProcess, exited: Promise<RawExit>): Promise<BootReport> {
   const pipe = child.stdio[3] as Readable;
   const firstLine = new Promise<string | null>((resolve) => {
     const lines = createInterface({ input: pipe });

@@ -106,6 +106,8 @@ async function setUpPlace(
 
 function definedOnly(environment: HostSetting["environment"]): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
   );
 }

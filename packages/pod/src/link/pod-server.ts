@@ -62,7 +62,8 @@ function authenticate(hello: Hello, { key, pod }: PodServerOptions): Outcome<Pri
   const claims = verifyToken(key, hello.token);
   if (!claims.ok) return claims;
   const { role, podId } = claims.value;
-  if (role !== hello.role) return refused("unauthorized", `the token is not for role ${hello.role}`);
+  if (role !== hello.role)
+    return refused("unauthorized", `the token is not for role ${hello.role}`);
   if (role === "agent" && podId !== pod) {
     return refused("unauthorized", "an agent may only call the pod it runs in");
   }
@@ -94,7 +95,9 @@ function mayCall(method: string, principal: Principal | undefined): Outcome<neve
     case "agent":
       return agentMethods.has(method) ? null : notAllowed(method, "an agent");
     case "viewer":
-      return podMethods[method as keyof PodMethods].mutation ? notAllowed(method, "a viewer") : null;
+      return podMethods[method as keyof PodMethods].mutation
+        ? notAllowed(method, "a viewer")
+        : null;
     case "client":
     case undefined:
       return notAllowed(method, "this caller");

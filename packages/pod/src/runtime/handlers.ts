@@ -99,7 +99,15 @@ function coreHandler<M extends CoreMethod>(method: M, loop: ControllerLoop, sess
     const sender = senderOf(call.principal);
     const boundary = newBoundary();
     const outcome = await loop.request((requestId) => {
-      return { kind: "method", requestId, method, params, sender, commandId, boundary } as MethodInput;
+      return {
+        kind: "method",
+        requestId,
+        method,
+        params,
+        sender,
+        commandId,
+        boundary,
+      } as MethodInput;
     });
     return outcome as Outcome<ResultOf<PodMethods, M>>;
   };

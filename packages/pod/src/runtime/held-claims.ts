@@ -182,7 +182,8 @@ export class HeldClaims {
     for (const claim of this.#held.values()) {
       if (monotonicMs() >= claim.monotonicMs || nowMs() >= claim.wallMs) continue;
       const covers = (held: UnitKey) =>
-        held === unit || (held.startsWith("dir:") && unitsOverlap(held, unit) && !isAbove(unit, held));
+        held === unit ||
+        (held.startsWith("dir:") && unitsOverlap(held, unit) && !isAbove(unit, held));
       if (claim.units.some(covers)) return true;
     }
     return false;

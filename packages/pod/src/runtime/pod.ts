@@ -343,9 +343,7 @@ export class PodRuntime {
   #consume(pod: PodId): void {
     const { entries } = this.#loop.state.buffer;
     const events = entries.flatMap((entry) =>
-      "event" in entry && entry.event.podId === pod
-        ? [{ podId: pod, seq: entry.event.seq }]
-        : [],
+      "event" in entry && entry.event.podId === pod ? [{ podId: pod, seq: entry.event.seq }] : [],
     );
     if (events.length > 0) this.#loop.dispatch({ kind: "consumed", events });
   }
@@ -397,4 +395,3 @@ export class PodRuntime {
     this.#options.onLeft(cause);
   }
 }
-

@@ -41,7 +41,9 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
   const unshown = new Map<PodId, CommandId>();
   const find = (name: string): Outcome<ChildView> => {
     const child = children().find((view) => view.name === name || view.id === name);
-    return child === undefined ? refused("not_found", noSuchPod(name, children())) : accepted(child);
+    return child === undefined
+      ? refused("not_found", noSuchPod(name, children()))
+      : accepted(child);
   };
   const waitFor = async (child: ChildView, signal: AbortSignal) => {
     await awaitShown(child, unshown.get(child.id), dialer, signal);
@@ -135,8 +137,7 @@ async function waitForAll(
   const rest = new AbortController();
   const either = AbortSignal.any([signal, deadline, rest.signal]);
   const waits = pods.map((pod) => waitFor(pod, either));
-  const outcomes =
-    options.mode === "all" ? await Promise.all(waits) : [await Promise.race(waits)];
+  const outcomes = options.mode === "all" ? await Promise.all(waits) : [await Promise.race(waits)];
   rest.abort();
   const failed = outcomes.find((outcome) => !outcome.ok);
   if (deadline.aborted && failed !== undefined) {

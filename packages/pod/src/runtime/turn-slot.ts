@@ -3,7 +3,6 @@
  * that waits for a claim or a child must not hold what the other needs to run.
  */
 import {
-
   type Generation,
   type Outcome,
   type PodId,
@@ -99,4 +98,3 @@ export class TurnSlot {
     this.#options.onWaiting(null);
   }
 }
-
