@@ -177,6 +177,13 @@ test("a document may name only paths that exist", () => {
   );
 });
 
+test("a bare test/ or docs/ path is ours in a root document, an example below docs/", () => {
+  const text = "Lend it `test/gone.test.ts` and [docs](docs/gone.md).";
+  const missing = (path: string) => findMissingPaths({ path, text }, () => false).length;
+  expect(missing("README.md")).toBe(2);
+  expect(missing("docs/scope.md")).toBe(1);
+});
+
 describe("test hygiene", () => {
   test.each(["skip", "only", "todo", "fails"])("tests may not use .%s", (modifier) => {
     const text = `x;\ntest.${modifier}("a", () => {});\ndescribe.${modifier}("b", () => {});`;
