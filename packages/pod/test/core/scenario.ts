@@ -45,6 +45,8 @@ export class Scenario {
   nowMs = 1_000_000;
   readonly all: Effect[] = [];
   last: readonly Effect[] = [];
+  /** How often the agent came to the head of a step. */
+  steps = 0;
   #next = 0;
   readonly #seqs = new Map<PodId, number>();
 
@@ -134,6 +136,7 @@ export class Scenario {
   }
 
   stepAgent() {
+    this.steps++;
     this.do({ kind: "agent_step", turn: this.turn });
     return this.asked("deliver").at(-1);
   }
