@@ -13,6 +13,8 @@ type Act = (pod: Scenario, taken: Set<string>) => unknown;
 const act: fc.Arbitrary<Act> = fc.oneof(
   often(4, fc.tuple(fc.constantFrom(...kinds), fc.constantFrom(...senders)).map(sendEvent)),
   often(1, fc.constantFrom(...senders).map(sendOrderlyEnd)),
+  often(1, fc.constantFrom(...senders).map(liveAndEnd)),
+  often(2, does(joinAll)),
   often(
     1,
     fc.constantFrom(...senders).map(
@@ -103,6 +105,23 @@ function sendOrderlyEnd(from: PodId): Act {
   };
 }
 
+/** A child comes, reports, is heard (if the pod can listen), and is told to go. */
+function liveAndEnd(from: PodId): Act {
+  return (pod, taken) => {
+    pod.addChild(from);
+    sendEvent(["turn_ended", from])(pod, taken);
+    pod.pass(60_000);
+    pod.admit();
+    pod.finish(commitOf("a"));
+    sendOrderlyEnd(from)(pod, taken);
+  };
+}
+
+/** The shell has merged what it was asked to. */
+function joinAll(pod: Scenario): void {
+  for (const join of pod.state.joining) pod.do({ kind: "child_joined", ...join });
+}
+
 function sendEvent([kind, from]: [keyof typeof bodies, PodId]): Act {
   return (pod, taken) => {
     const outcome = pod.event(bodies[kind], from);
@@ -145,6 +164,7 @@ function runOut(pod: Scenario): void {
     pod.finish(commitOf("b"));
     pod.pass(60_000);
   }
+  joinAll(pod);
 }
 
 function waits(pod: Scenario): boolean {
