@@ -13,7 +13,8 @@ export class Children {
 
   constructor(db: DatabaseSync) {
     this.#save = db.prepare(
-      "insert into children (id, entry) values (?, ?) on conflict (id) do update set entry = excluded.entry",
+      `insert into children (id, entry) values (?, ?)
+       on conflict (id) do update set entry = excluded.entry`,
     );
     this.#drop = db.prepare("delete from children where id = ?");
     this.#all = db.prepare("select id, entry from children order by id");

@@ -67,7 +67,8 @@ function acceptNew(
   nowMs: number,
 ): void {
   if (session.acceptEvent(event, notification, nowMs) === "new") return;
-  const message = `event ${event.podId}/${event.seq} was accepted twice; ask inbox.has before a step`;
+  const id = `${event.podId}/${event.seq}`;
+  const message = `event ${id} was accepted twice; ask inbox.has before a step`;
   throw new SessionFault("out_of_order", message);
 }
 

@@ -46,7 +46,7 @@ function claim(db: DatabaseSync, { podId, generation }: SessionOwner): void {
   const known = Number(meta.get("generation") ?? 0);
   if (generation === undefined) return;
   if (generation < known) {
-    const message = `generation ${known} of pod ${podId} has opened this session; ${generation} is over`;
+    const message = `pod ${podId} is at generation ${known}; generation ${generation} is over`;
     throw new SessionFault("stale_generation", message);
   }
   writeMeta(db, "generation", generation);
@@ -61,7 +61,8 @@ function createTables(db: DatabaseSync, podId: string): void {
 function checkMeta(meta: ReadonlyMap<string, string>, podId: string): void {
   const version = Number(meta.get("schema_version"));
   if (!(version <= schemaVersion)) {
-    const message = `the session has version ${meta.get("schema_version")}, this program reads up to ${schemaVersion}: upgrade`;
+    const found = `the session has version ${meta.get("schema_version")}`;
+    const message = `${found}, this program reads up to ${schemaVersion}: upgrade`;
     throw new SessionFault("newer_version", message);
   }
   const found = meta.get("pod_id");

@@ -16,7 +16,8 @@ export class Values {
 
   constructor(db: DatabaseSync) {
     this.#save = db.prepare(
-      "insert into kv (key, value) values (?, ?) on conflict (key) do update set value = excluded.value",
+      `insert into kv (key, value) values (?, ?)
+       on conflict (key) do update set value = excluded.value`,
     );
     this.#find = db.prepare("select value from kv where key = ?");
   }

@@ -7,7 +7,7 @@ import { open, temporaryPath } from "./temporary.ts";
 
 const writer = join(import.meta.dirname, "fixtures/writer.ts");
 
-it("kill -9 inside a transaction leaves all of the finished ones and nothing of that one", async () => {
+it("kill -9 inside a transaction leaves the finished ones and nothing of that one", async () => {
   const path = temporaryPath();
   const condition = "--conditions=podlane-source";
   const child = spawn(process.execPath, [condition, writer, path, root], {

@@ -153,7 +153,7 @@ describe("a file that is not right", () => {
   it("that a newer incarnation opened is refused to an older one", () => {
     const path = temporaryPath();
     open(path, 2).close();
-    expect(() => open(path, 1)).toThrow(/generation 2/);
+    expect(() => open(path, 1)).toThrow(/at generation 2/);
     expect(() => openSession(path, { podId: root }).close()).not.toThrow();
   });
 
