@@ -27,7 +27,7 @@ export interface FastForward {
 /** Why a checkout did not move; in the refusal's data, with `files`. */
 export type BlockedReason = "dirty_files" | "operation_in_progress" | "moved" | "locked";
 
-/** Refused `conflict` (`busy` when git is at work there) with a `BlockedReason`; then nothing moved. */
+/** Refused `conflict` (`busy` when git is at work there) with a `BlockedReason`: nothing moved. */
 export async function fastForward(request: FastForward): Promise<Outcome<CommitId>> {
   const git = gitIn(request.worktree);
   const [branch, head, operation] = await Promise.all([

@@ -107,8 +107,8 @@ async function changedSubmodules(git: Git): Promise<string[]> {
 function holdsRepositories(path: string, own: readonly string[]): Outcome<never> {
   return refused(
     "conflict",
-    `${path} holds repositories of its own, whose commits no snapshot can keep: ${own.join(", ")}; ` +
-      "push or move them, then try again",
+    `${path} holds repositories of its own, whose commits no snapshot can keep: ` +
+      `${own.join(", ")}; push or move them, then try again`,
     { reason: "nested_repositories", files: own },
   );
 }
@@ -141,7 +141,8 @@ export async function deleteBranch(request: DeleteBranch): Promise<Outcome<boole
   if (!safe) {
     return refused(
       "conflict",
-      `the branch ${request.branch} has commits that nothing else keeps; merge it or make a snapshot`,
+      `the branch ${request.branch} has commits that nothing else keeps; ` +
+        "merge it or make a snapshot",
     );
   }
   if (await deleteRef(git, ref, tip)) return accepted(true);

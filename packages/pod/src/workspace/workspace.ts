@@ -1,6 +1,6 @@
 /**
  * Where a pod works, behind one interface: a worktree of its own, or the person's checkout.
- * What differs between the two is told by `branch`: null means that commits are not the pod's to make.
+ * `branch` tells the two apart: null means that commits are not the pod's to make.
  */
 import type { CommitId, IsolationStrategy, Outcome, Setup } from "@podlane/protocol";
 import type { CommitDirty, Committed } from "./commit.ts";
@@ -8,10 +8,11 @@ import type { DiffFile, DiffRequest, DiffText } from "./diff.ts";
 import type { DirtyFile } from "./dirty.ts";
 import type { TrailerSearch } from "./git/trailers.ts";
 import type { JoinBranch, Joined } from "./join.ts";
+import type { Repository } from "./repository.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type CommitRequest = Omit<CommitDirty, "worktree" | "ignoring">;
-export type JoinRequest = Pick<JoinBranch, "child" | "commit" | "message" | "trailers">;
+export type JoinRequest = Pick<JoinBranch, "child" | "message" | "trailers">;
 export type WorkspaceDiff = Omit<DiffRequest, "worktree" | "ignoring">;
 
 export interface Workspace {
@@ -38,7 +39,8 @@ export interface Workspace {
 
 export interface OpenWorkspace {
   readonly strategy: IsolationStrategy;
-  /** Toplevel of the worktree, or of the checkout with `directory`. */
+  readonly repository: Repository;
+  /** The worktree's path; not used with `directory`. */
   readonly path: string;
   readonly branch: string | null;
   readonly setup: Setup | null;

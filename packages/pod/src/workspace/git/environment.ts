@@ -2,7 +2,7 @@
  * The environment and configuration that every git call of the host runs with.
  *
  * A repository is data that an agent may have written: nothing it configures may run a program on
- * the host. What a person configured for themselves (identity, ignore files, their own filters) stays.
+ * the host. What a person configured for themselves (identity, ignored files, filters) stays.
  */
 import { refLockWaitMs } from "../limits.ts";
 
@@ -67,7 +67,7 @@ export function gitEnvironment(
   return { ...environment, ...settingsAsVariables([...hostSettings, ...settings]) };
 }
 
-/** `environment` without git's variables except those in `kept`: nothing redirects a child's git. */
+/** The environment without git's variables but those in `kept`: nothing redirects a child. */
 export function withoutGitVariables(
   environment: NodeJS.ProcessEnv,
   kept: ReadonlySet<string> = personal,

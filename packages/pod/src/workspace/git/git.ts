@@ -69,7 +69,8 @@ export function gitIn(directory: string, parent: NodeJS.ProcessEnv = process.env
   const run = async (args: readonly string[], call: GitCall = {}): Promise<GitAnswer> => {
     const harmless = objectCommands.has(args[0] ?? "");
     const drivers = harmless ? [] : await readDrivers(directory, parent, call);
-    const answer = await start(directory, parent, drivers, args, call);
+    const environment = gitEnvironment(parent, drivers);
+    const answer = await start({ directory, environment }, args, call);
     if (answer.truncated) return { ...answer, exitCode: 0 };
     if (answer.exitCode === null || !(call.exitCodes ?? [0]).includes(answer.exitCode)) {
       throw new GitFault("git_failed", { args, directory, ...answer });
@@ -92,7 +93,9 @@ async function readDrivers(
   parent: NodeJS.ProcessEnv,
   call: GitCall,
 ): Promise<Settings> {
-  const answer = await start(directory, parent, [], driverQuery, { signal: call.signal });
+  const answer = await start({ directory, environment: gitEnvironment(parent) }, driverQuery, {
+    signal: call.signal,
+  });
   if (answer.exitCode === 0) return driverSettings(answer.output.toString());
   // Exit 1: none is configured.
   if (answer.exitCode === 1) return [];
@@ -100,16 +103,14 @@ async function readDrivers(
 }
 
 function start(
-  directory: string,
-  parent: NodeJS.ProcessEnv,
-  settings: Settings,
+  place: { readonly directory: string; readonly environment: NodeJS.ProcessEnv },
   args: readonly string[],
   call: GitCall,
 ): Promise<ChildAnswer> {
   return runChild({
     args,
-    directory,
-    environment: { ...gitEnvironment(parent, settings), ...call.environment },
+    directory: place.directory,
+    environment: { ...place.environment, ...call.environment },
     input: call.input,
     deadlineMs: call.deadlineMs ?? gitDeadlineMs,
     signal: call.signal,

@@ -1,5 +1,5 @@
 /**
- * The commit that lands a branch on a base, by method. It is only made here; `advance.ts` moves refs.
+ * The commit that lands a branch on a base, by method. Made here; `advance.ts` moves refs.
  */
 import {
   accepted,

@@ -1,4 +1,4 @@
-/** Where the next result lands: base, together with what was set aside while base could not move. */
+/** Where the next result lands: base, with what was set aside while base could not move. */
 import { accepted, refused, type CommitId, type Outcome } from "@podlane/protocol";
 import { findCommit } from "../git/commit-id.ts";
 import type { Git } from "../git/git.ts";
