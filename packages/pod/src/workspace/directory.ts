@@ -4,6 +4,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import { diffStat, diffText } from "./diff.ts";
+import { gitIn } from "./git/git.ts";
 import { listDirty } from "./dirty.ts";
 import { headCommit } from "./git/commit-id.ts";
 import { setupPaths } from "./setup.ts";
@@ -11,7 +12,8 @@ import { snapshotWorktree } from "./snapshot.ts";
 import type { OpenWorkspace, Workspace } from "./workspace.ts";
 
 export function openDirectory(request: OpenWorkspace): Workspace {
-  const { git, toplevel } = request.repository;
+  const { path: toplevel } = request;
+  const git = gitIn(toplevel);
   const ignoring = setupPaths(request.setup);
   const place = { worktree: toplevel, ignoring };
   return {

@@ -8,11 +8,10 @@ import type { DiffFile, DiffRequest, DiffText } from "./diff.ts";
 import type { DirtyFile } from "./dirty.ts";
 import type { TrailerSearch } from "./git/trailers.ts";
 import type { JoinBranch, Joined } from "./join.ts";
-import type { Repository } from "./repository.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type CommitRequest = Omit<CommitDirty, "worktree" | "ignoring">;
-export type JoinRequest = Pick<JoinBranch, "child" | "message" | "trailers">;
+export type JoinRequest = Pick<JoinBranch, "child" | "commit" | "message" | "trailers">;
 export type WorkspaceDiff = Omit<DiffRequest, "worktree" | "ignoring">;
 
 export interface Workspace {
@@ -39,8 +38,7 @@ export interface Workspace {
 
 export interface OpenWorkspace {
   readonly strategy: IsolationStrategy;
-  readonly repository: Repository;
-  /** The worktree's path; not used with `directory`. */
+  /** Toplevel of the worktree, or of the checkout with `directory`. */
   readonly path: string;
   readonly branch: string | null;
   readonly setup: Setup | null;
