@@ -36,7 +36,7 @@ async function compile(name: string, files: readonly string[]): Promise<Diagnost
   const args = [compiler, "-p", config, "--pretty", "false"];
   const options = { cwd: repository, timeout: 60_000 };
   const { stdout } = await promisify(execFile)(process.execPath, args, options).catch(
-    (error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+    (error: Error & { stdout?: string }) => ({ stdout: error.stdout ?? error.message }),
   );
   return parseDiagnostics(stdout);
 }

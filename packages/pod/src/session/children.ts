@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { PodId } from "@podlane/protocol";
 import type { ChildEntry } from "../core/registry.ts";
-import { ChildRow, parseColumn } from "./rows.ts";
+import { ChildRow, parseColumn, rowName } from "./rows.ts";
 
 export class Children {
   readonly #save;
@@ -29,6 +29,8 @@ export class Children {
   }
 
   all(): ChildEntry[] {
-    return this.#all.all().map(({ id, entry }) => parseColumn(ChildRow, entry, `child ${id}`));
+    return this.#all
+      .all()
+      .map(({ id, entry }) => parseColumn(ChildRow, entry, rowName("child", id)));
   }
 }

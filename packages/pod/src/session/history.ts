@@ -3,7 +3,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { HistoryItem, type NewHistoryItem } from "@podlane/protocol";
-import { parseColumn } from "./rows.ts";
+import { parseColumn, rowName } from "./rows.ts";
 
 export interface HistoryQuery {
   /** The first seq wanted. */
@@ -47,7 +47,7 @@ export class History {
     const rows = statement.all(fromSeq, limit + 1);
     const items = rows
       .slice(0, limit)
-      .map(({ seq, item }) => parseColumn(HistoryItem, item, `history row ${seq}`));
+      .map(({ seq, item }) => parseColumn(HistoryItem, item, rowName("history row", seq)));
     const next = rows[limit];
     return { items, nextSeq: next === undefined ? null : Number(next["seq"]) };
   }

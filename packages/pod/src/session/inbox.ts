@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { InboxMarks, ReceivedPodEvent, type PodId } from "@podlane/protocol";
 import type { EventEntry } from "../core/notify-buffer.ts";
-import { EventRow, parseColumn } from "./rows.ts";
+import { EventRow, parseColumn, rowName } from "./rows.ts";
 import { SessionFault } from "./fault.ts";
 
 /** How an event waits for the agent; null: it is of the control lane. */
@@ -62,7 +62,7 @@ export class Inbox {
   /** What is still to be shown, in the order of arrival. */
   waiting(): EventEntry[] {
     return this.#waiting.all().map(({ arrival, event, body, kicks, accepted_at }) => {
-      const row = `inbox row ${arrival}`;
+      const row = rowName("inbox row", arrival);
       const parsed = EventRow.safeParse({
         type: "pod_event",
         event: parseColumn(ReceivedPodEvent, event, row),
@@ -88,7 +88,7 @@ export class Inbox {
     return this.#read.all(fromArrival, limit).map(({ arrival, event, accepted_at }) => ({
       arrival: Number(arrival),
       atMs: Number(accepted_at),
-      event: parseColumn(ReceivedPodEvent, event, `inbox row ${arrival}`),
+      event: parseColumn(ReceivedPodEvent, event, rowName("inbox row", arrival)),
     }));
   }
 }

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Receipt, type CommandId } from "@podlane/protocol";
 import type { MessageEntry } from "../core/notify-buffer.ts";
-import { MessageRow, parseColumn } from "./rows.ts";
+import { MessageRow, parseColumn, rowName } from "./rows.ts";
 
 export class Messages {
   readonly #insert;
@@ -47,6 +47,6 @@ export class Messages {
   waiting(): MessageEntry[] {
     return this.#waiting
       .all()
-      .map(({ arrival, entry }) => parseColumn(MessageRow, entry, `message row ${arrival}`));
+      .map(({ arrival, entry }) => parseColumn(MessageRow, entry, rowName("message row", arrival)));
   }
 }

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PodEvent } from "@podlane/protocol";
 import { SessionFault } from "./fault.ts";
-import { parseColumn } from "./rows.ts";
+import { parseColumn, rowName } from "./rows.ts";
 
 export class Outbox {
   readonly #insert;
@@ -40,7 +40,7 @@ export class Outbox {
   pending(limit = 1_024): PodEvent[] {
     return this.#pending
       .all(limit)
-      .map(({ seq, event }) => parseColumn(PodEvent, event, `outbox row ${seq}`));
+      .map(({ seq, event }) => parseColumn(PodEvent, event, rowName("outbox row", seq)));
   }
 
   /** Everything up to `seq` has arrived. */

@@ -56,7 +56,7 @@ function openTurns(turns: readonly Turn[]): Pick<PodCoreState, "turn" | "nextTur
 
 /** Events and messages have tables of their own; acceptance time puts them in one line again. */
 function bufferOf({ waitingEvents, waitingMessages, values }: SessionRows): NotifyBuffer {
-  const entries = [...waitingEvents, ...waitingMessages].sort(
+  const entries = [...waitingEvents, ...waitingMessages].toSorted(
     (one, other) => one.acceptedAtMs - other.acceptedAtMs,
   );
   return withEntries({ ...emptyBuffer, overflow: values.overflow }, entries);

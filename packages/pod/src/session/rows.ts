@@ -21,6 +21,11 @@ import {
 } from "@podlane/protocol";
 import { SessionFault } from "./fault.ts";
 
+/** `what` and `key` name the row: a table's word for it and its key there. */
+export function rowName(what: string, key: unknown): string {
+  return `${what} ${String(key)}`;
+}
+
 /** The parsed JSON of one column. A row that cannot be read stops the pod, and says which. */
 export function parseColumn<S extends z.ZodType>(schema: S, json: unknown, row: string) {
   try {

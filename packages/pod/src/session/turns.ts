@@ -3,7 +3,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Turn } from "../core/turn.ts";
-import { parseColumn, TurnRow } from "./rows.ts";
+import { parseColumn, rowName, TurnRow } from "./rows.ts";
 
 export class Turns {
   readonly #save;
@@ -31,7 +31,7 @@ export class Turns {
 
   /** Open turns, and closed ones that the coordinator has not recorded; in order. */
   unfinished(): Turn[] {
-    return this.#open.all().map(({ n, turn }) => parseColumn(TurnRow, turn, `turn ${n}`));
+    return this.#open.all().map(({ n, turn }) => parseColumn(TurnRow, turn, rowName("turn", n)));
   }
 
   taken(): number {
