@@ -120,7 +120,7 @@ describe("commitDirty", () => {
     commitFiles(path, { "a.txt": "other\n" }, "other");
     git(path, "checkout", "--quiet", "main");
     commitFiles(path, { "a.txt": "main\n" }, "main");
-    expect(() => git(path, "merge", "other")).toThrow();
+    expect(() => git(path, "merge", "other")).toThrow("git merge");
     const refusal = refusalOf(await commitAll(path));
     expect(refusal).toMatchObject({
       code: "conflict",

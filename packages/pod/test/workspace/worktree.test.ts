@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { branchName, setAsideBranch, slugify } from "../../src/workspace/branch-name.ts";
@@ -123,7 +123,18 @@ describe("createWorktree", () => {
   test("an aborted one leaves no folder, branch or registration", async () => {
     const fixture = makeRepository();
     const asked = { ...(await request(fixture, "one")), signal: AbortSignal.abort() };
-    await expect(createWorktree(asked)).rejects.toThrow();
+    await expect(createWorktree(asked)).rejects.toThrow("aborted");
+    expect(existsSync(asked.path)).toBe(false);
+    expect(git(fixture.path, "branch", "--list", "agent/*")).toBe("");
+    expect(git(fixture.path, "worktree", "list").split("\n")).toHaveLength(1);
+  });
+
+  test("a checkout that fails is undone", async () => {
+    const fixture = makeRepository();
+    const asked = await request(fixture, "one");
+    const blob = git(fixture.path, "rev-parse", "HEAD:a.txt");
+    rmSync(join(fixture.path, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+    await expect(createWorktree(asked)).rejects.toMatchObject({ code: "git_failed" });
     expect(existsSync(asked.path)).toBe(false);
     expect(git(fixture.path, "branch", "--list", "agent/*")).toBe("");
     expect(git(fixture.path, "worktree", "list").split("\n")).toHaveLength(1);
