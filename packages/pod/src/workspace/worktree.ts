@@ -1,5 +1,5 @@
 /**
- * Making a worktree of its own for a pod, and proving that it is the one that was asked for.
+ * Making a worktree of its own for a pod, or undoing the attempt.
  *
  * Only the registration runs under the repository lock; the files are written outside it, so that
  * many pods start at once. What fails on the way is undone, and never anything else.
@@ -7,13 +7,14 @@
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { accepted, refused, type CommitId, type Outcome } from "@podlane/protocol";
-import { findCommit, headBranch } from "./git/commit-id.ts";
+import { findCommit } from "./git/commit-id.ts";
 import { GitFault } from "./git/fault.ts";
 import { gitIn, type Git } from "./git/git.ts";
 import { deleteRef } from "./git/refs.ts";
 import { checkoutDeadlineMs } from "./limits.ts";
 import type { Repository } from "./repository.ts";
 import { withRepositoryLock } from "./repository-lock.ts";
+import { verifyWorktree, type Worktree } from "./verify-worktree.ts";
 import { checkedOutAt, listWorktrees } from "./worktree-list.ts";
 
 export interface CreateWorktree {
@@ -25,13 +26,6 @@ export interface CreateWorktree {
   readonly branch: string | null;
   readonly startCommit: CommitId;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface Worktree {
-  /** Real path. */
-  readonly path: string;
-  readonly branch: string | null;
-  readonly commit: CommitId;
 }
 
 /**
@@ -85,45 +79,6 @@ async function register(request: CreateWorktree): Promise<Outcome<null>> {
     await unregister(request);
     throw error;
   }
-}
-
-/** Refused `conflict` unless toplevel, repository, branch and commit are what was asked for. */
-export async function verifyWorktree(
-  request: Pick<CreateWorktree, "repository" | "path" | "branch" | "startCommit">,
-): Promise<Outcome<Worktree>> {
-  const git = gitIn(request.path);
-  const path = await realpath(request.path);
-  const [toplevel, prefix, common, branch, commit] = await Promise.all([
-    git.text(["rev-parse", "--show-toplevel"]).then((found) => realpath(found)),
-    git.text(["rev-parse", "--show-prefix"]),
-    git
-      .text(["rev-parse", "--path-format=absolute", "--git-common-dir"])
-      .then((found) => realpath(found)),
-    headBranch(git),
-    findCommit(git, "HEAD"),
-  ]);
-  const expected = {
-    toplevel: path,
-    prefix: "",
-    common: request.repository.commonDirectory,
-    branch: request.branch,
-    commit: request.startCommit as CommitId | null,
-  };
-  const found = { toplevel, prefix, common, branch, commit };
-  const wrong = Object.entries(found).filter(
-    ([key, value]) => value !== Reflect.get(expected, key),
-  );
-  if (wrong.length === 0) return accepted({ path, branch, commit: request.startCommit });
-  const list = wrong.map(([key, value]) => `${key} is ${value}, not ${Reflect.get(expected, key)}`);
-  return refused(
-    "conflict",
-    `the worktree at ${path} is not the one asked for: ${list.join("; ")}`,
-    {
-      reason: "unverified",
-      expected,
-      found,
-    },
-  );
 }
 
 async function pathTaken(path: string): Promise<string | null> {

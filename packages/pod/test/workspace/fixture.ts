@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 import type { CommitId, Outcome, Refusal } from "@podlane/protocol";
 import { onTestFinished } from "vitest";
 import { discoverRepository, type Repository } from "../../src/workspace/repository.ts";
-import { createWorktree, type Worktree } from "../../src/workspace/worktree.ts";
+import type { Worktree } from "../../src/workspace/verify-worktree.ts";
+import { createWorktree } from "../../src/workspace/worktree.ts";
 
 process.env["GIT_CONFIG_GLOBAL"] = "/dev/null";
 process.env["GIT_CONFIG_NOSYSTEM"] = "1";

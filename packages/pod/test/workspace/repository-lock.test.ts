@@ -34,7 +34,7 @@ test("a failure inside gives the lock back", async () => {
   expect(await withRepositoryLock(path, async () => "next")).toBe("next");
 });
 
-test("waits for another process no longer than the deadline; its death frees the lock", async () => {
+test("waits for another process up to the deadline; its death frees the lock", async () => {
   const path = join(temporaryFolder(), "lock");
   const child = spawn(process.execPath, ["-e", holder, path]);
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveBase } from "../../src/workspace/base.ts";
@@ -97,13 +97,13 @@ test("checkedOutAt finds linked worktrees, and forgets deleted ones", async () =
   const fixture = makeRepository();
   const [linked, gone] = [join(fixture.root, "lin ked"), join(fixture.root, "gone")];
   git(fixture.path, "worktree", "add", "--quiet", "-b", "dev", linked);
-  git(fixture.path, "worktree", "add", "--quiet", "-b", "old", join(fixture.root, "first"));
   git(fixture.path, "worktree", "add", "--quiet", "-b", "lost", gone);
-  git(fixture.root, "-C", fixture.path, "worktree", "list");
   const repository = await discover(fixture);
   expect(await checkedOutAt(repository.git, "main")).toEqual([fixture.path]);
   expect(await checkedOutAt(repository.git, "dev")).toEqual([linked]);
-  expect(await checkedOutAt(repository.git, "nothing")).toEqual([]);
+  expect(await checkedOutAt(repository.git, "lost")).toEqual([gone]);
+  rmSync(gone, { recursive: true });
+  expect(await checkedOutAt(repository.git, "lost")).toEqual([]);
 });
 
 function initialised(...options: string[]): string {

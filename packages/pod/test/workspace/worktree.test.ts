@@ -2,7 +2,8 @@ import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { branchName, setAsideBranch, slugify } from "../../src/workspace/branch-name.ts";
-import { createWorktree, verifyWorktree } from "../../src/workspace/worktree.ts";
+import { verifyWorktree } from "../../src/workspace/verify-worktree.ts";
+import { createWorktree } from "../../src/workspace/worktree.ts";
 import {
   commitFiles,
   discover,
@@ -96,7 +97,7 @@ describe("createWorktree", () => {
     expect(git(fixture.path, "config", "--get-regexp", "^branch\\.")).not.toContain("agent");
   });
 
-  test("refuses a path, a branch or a branch's folder that is taken, and undoes nothing", async () => {
+  test("refuses a path, a branch or its folder that is taken, and undoes nothing", async () => {
     const fixture = makeRepository();
     const asked = await request(fixture, "one");
     write(asked.path, "mine.txt", "mine\n");
