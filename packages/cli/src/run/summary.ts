@@ -11,7 +11,9 @@ export interface RunResult {
   readonly merges: readonly MergeView[];
 }
 
-/** 0 done (in review mode also when branches wait), 8 a conflict or red gate, 9 partial, 1 failed. */
+/**
+ * 0 done (in review mode also when branches wait), 8 a conflict or red gate, 9 partial, 1 failed.
+ */
 export function exitCodeOfRun({ run }: RunResult): number {
   switch (run.outcome) {
     case "done":

@@ -32,7 +32,8 @@ export function newCommandIds(): CommandIds {
 
 /**
  * The outcome that a command id already settles, or nothing if the command is to be decided: its
- * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a client
+ * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a
+ * client
  * id that belongs to another actor (who must not be given its answers).
  */
 export function findAnswer(

@@ -2,7 +2,8 @@
  * The undo list of a draft: changes are made in place and their inverses recorded, so that a batch
  * whose append fails leaves no trace and nothing is ever copied per command.
  *
- * Order: rollback restores contents, fields and arrays exactly. A key that was removed from a Map or
+ * Order: rollback restores contents, fields and arrays exactly. A key that was removed from a Map
+ * or
  * Set comes back at its END, because finding its place would cost a scan on every removal. So no
  * rule may rely on Map or Set order: sort by a field (`seq`), or keep a queue in an array with
  * `insert` and `removeAt`.

@@ -2,7 +2,9 @@
  * What can be wrong with a log itself. Always thrown: nothing may go on over a bad record.
  */
 
-/** `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's. */
+/**
+ * `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's.
+ */
 export type LogFaultCode = "corrupt" | "upgrade" | "foreign";
 
 export class LogFault extends Error {

@@ -55,10 +55,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
       return outcome;
     },
   };
-  return { ...Object.fromEntries(plain), ...own } as unknown as Handlers<
-    ServedMethods,
-    AskedMethods
-  >;
+  return { ...Object.fromEntries(plain), ...own };
 }
 
 function commandOf(method: string, params: unknown, call: CoordinatorCall): Command {

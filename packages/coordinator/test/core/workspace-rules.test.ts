@@ -10,8 +10,8 @@ const ofCore = methods.filter(([name]) => !name.startsWith("log.") && !name.star
 test("every mutation has a decider and every read a query", () => {
   const names = (mutation: boolean) =>
     ofCore.filter(([, method]) => method.mutation === mutation).map(([name]) => name);
-  expect(Object.keys(deciders).sort()).toEqual(names(true).sort());
-  expect(Object.keys(queries).sort()).toEqual(names(false).sort());
+  expect(Object.keys(deciders).toSorted()).toEqual(names(true).toSorted());
+  expect(Object.keys(queries).toSorted()).toEqual(names(false).toSorted());
 });
 
 test("a tick with nothing due appends nothing", () => {
