@@ -1,3 +1,4 @@
+import type { RunView } from "@podlane/protocol";
 import { expect, test } from "vitest";
 import { wantedOrders } from "../../src/core/effects.ts";
 import {
@@ -268,4 +269,26 @@ test("a pod of no run is merged by approval, once it has settled", () => {
   expect(step.answer).toMatchObject({ merge: { state: "merging", podName: "a" } });
   const denied = world.send(actorOf(a), "merge.approve", { pod: a });
   expect(denied.refusal?.code).toBe("unauthorized");
+});
+
+test("two tasks of one name that become free at once: the older run's begins, the other waits", () => {
+  const world = new World();
+  attach(world);
+  submit(world, { gate: {}, x: { dependsOn: ["gate"] } });
+  const plan = (tasks: Record<string, string[]>) => ({
+    path: "other.yaml",
+    base: { branch: "main", commit: baseCommit },
+    maxConcurrentAgents: 5,
+    tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, dependsOn, spec: spec(id) })),
+  });
+  const other = "r00000002";
+  world.must(operator, "run.submit", { id: other, plan: plan({ y: [], x: ["y"] }) });
+  const holder = startPod(world, "x");
+  work(world, "gate");
+  work(world, "y");
+  expect(states(world)).toEqual(["done", "blocked"]);
+  exit(world, holder);
+  expect(states(world)).toEqual(["done", "running"]);
+  const { run: second } = world.read<{ run: RunView }>("run.get", { run: other });
+  expect(second.tasks.map((task) => task.state)).toEqual(["done", "blocked"]);
 });
