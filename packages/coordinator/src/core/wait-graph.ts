@@ -71,15 +71,17 @@ export function waitsIfYielded(state: WorkspaceState, pod: PodEntry, waiting: Wa
 export function findCycle(
   state: WorkspaceState,
   start: string,
-  first: readonly WaitEdge[],
+  first: () => readonly WaitEdge[],
   more: readonly WaitEdge[] = [],
 ): WaitEdge[] | null {
+  // Most of the time nobody waits for the one who asks: then its waits need not even be listed.
   if (more.length === 0 && !isWaitedFor(state, start)) return null;
+  const started = first();
   const reachedBy = new Map<string, WaitEdge | null>([[start, null]]);
   const frontier: string[] = [start];
   for (let at = 0; at < frontier.length; at += 1) {
     const who = frontier[at] ?? start;
-    const added = who === start ? first : more.filter((edge) => edge.from === who);
+    const added = who === start ? started : more.filter((edge) => edge.from === who);
     for (const edge of [...added, ...waitsOf(state, who)]) {
       if (edge.to === start) return pathTo(reachedBy, edge);
       if (reachedBy.has(edge.to)) continue;
@@ -111,7 +113,7 @@ export function reaches(state: WorkspaceState, from: string, to: string): boolea
   return false;
 }
 
-/** The cheap test that answers for nearly every request: nobody waits for the one who asks. */
+/** Whether anybody waits for a registration at all. */
 function isWaitedFor(state: WorkspaceState, who: string): boolean {
   for (const claim of claimsOf(state.claims, who)) {
     if (claim.blocks !== null && claim.blocks.size > 0) return true;

@@ -64,7 +64,7 @@ function decideContended(
 ): WorkspaceDecision {
   const isFree = conflicts.blockedBy.length === 0;
   if (!isFree && params.wait === "none") return refuseHeld(state, units, conflicts.blockedBy);
-  const waits = conflicts.blockedBy.map((claim) => claimEdge(state, holder, claim));
+  const waits = () => conflicts.blockedBy.map((claim) => claimEdge(state, holder, claim));
   const overtaken = conflicts.overtakes.map((waiter) => ({
     from: waiter.holder,
     to: holder,

@@ -92,7 +92,7 @@ function staleToken(id: ClaimId, found: string): WorkspaceDecision {
 function cycleOfTransfer(state: WorkspaceState, claim: ClaimEntry, to: string): string | null {
   for (const waiter of sortedClaims(state.claims, claim.blocks ?? [])) {
     const edge = { ...claimEdge(state, waiter.holder, claim), to };
-    const cycle = findCycle(state, waiter.holder, [edge], [edge]);
+    const cycle = findCycle(state, waiter.holder, () => [edge], [edge]);
     if (cycle !== null) return deadlockMessage(state, cycle);
   }
   return null;

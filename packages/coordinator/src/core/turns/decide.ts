@@ -38,7 +38,7 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
       return notRunning(pod, params.turn);
     if (pod.turn.phase === "yielded") return acceptSilently();
     const waiting = { ...params.waiting, sinceMs: nowMs };
-    const cycle = findCycle(state, pod.id, waitsIfYielded(state, pod, waiting));
+    const cycle = findCycle(state, pod.id, () => waitsIfYielded(state, pod, waiting));
     if (cycle !== null) {
       return refuse("deadlock", deadlockMessage(state, cycle), { cycle: cycle.map((e) => e.from) });
     }
