@@ -5,7 +5,7 @@
  * many pods start at once. What fails on the way is undone, and never anything else.
  */
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { accepted, refused, type CommitId, type Outcome } from "@podlane/protocol";
 import { findCommit } from "./git/commit-id.ts";
 import { GitFault } from "./git/fault.ts";
@@ -156,9 +156,4 @@ async function unregister(request: CreateWorktree): Promise<void> {
 
 async function undo(request: CreateWorktree): Promise<void> {
   await withRepositoryLock(request.lockPath, () => unregister(request));
-}
-
-/** Where a pod's worktree lies in the workspace's state folder. */
-export function worktreePath(stateFolder: string, pod: string): string {
-  return join(stateFolder, "worktrees", pod);
 }

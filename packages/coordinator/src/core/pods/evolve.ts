@@ -43,9 +43,9 @@ export const podEvolvers: Evolvers<
   "pod.start_requested": (state, { attempt }, { event, undo }) => {
     undo.assign(podOf(state, event), "startAttempt", attempt);
   },
-  "pod.started": (state, { process, branch, worktree, baseCommit }, { event, undo }) => {
+  "pod.started": (state, { process: started, branch, worktree, baseCommit }, { event, undo }) => {
     const pod = podOf(state, event);
-    undo.assign(pod, "process", process);
+    undo.assign(pod, "process", started);
     undo.assign(pod, "branch", branch);
     undo.assign(pod, "worktree", worktree);
     undo.assign(pod, "baseCommit", baseCommit);
