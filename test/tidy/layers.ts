@@ -12,7 +12,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
 };
 /** Libraries of the protocol: it runs unchanged in browsers, so the list is short and pure. */
 const protocolLibraries = ["zod", "@msgpack/msgpack"];
-const protocolNodeLibraries = [...protocolLibraries, "node:net", "ws"];
+const protocolNodeLibraries = [...protocolLibraries, "ws"];
 
 const sourcePath = /^packages\/([^/]+)\/src\/(.*)$/;
 
@@ -44,7 +44,9 @@ function crossPackageFault(owner: string, specifier: string): string | undefined
 function escapeFault(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const home = /^packages\/[^/]+\/src\//.exec(path)?.[0] ?? "";
-  if (resolveImport(path, specifier).startsWith(home)) return undefined;
+  const target = resolveImport(path, specifier);
+  if (target.startsWith(home) || target === home.replace(/src\/$/, "package.json"))
+    return undefined;
   return `${specifier} leaves ${home}: import the package by its name`;
 }
 
@@ -52,7 +54,7 @@ function protocolFault(inner: string, specifier: string): string | undefined {
   if (specifier.startsWith(".")) return undefined;
   const isNodeEntry = inner === "node.ts" || inner.startsWith("node/");
   const allowed = isNodeEntry ? protocolNodeLibraries : protocolLibraries;
-  if (allowed.includes(specifier)) return undefined;
+  if (allowed.includes(specifier) || (isNodeEntry && isBuiltin(specifier))) return undefined;
   return `protocol may not import ${specifier}, only ${allowed.join(", ")}: move it to its caller`;
 }
 
