@@ -22,7 +22,7 @@ const localHost = "local" as HostId;
 
 /** The host that a new pod, or one that never started, belongs to. */
 export function defaultHost(state: WorkspaceState): HostId {
-  const oldest = [...state.hosts.values()].sort((a, b) => a.seq - b.seq)[0];
+  const oldest = [...state.hosts.values()].toSorted((a, b) => a.seq - b.seq)[0];
   return oldest?.id ?? localHost;
 }
 

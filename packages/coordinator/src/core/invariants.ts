@@ -63,8 +63,8 @@ function queues(state: WorkspaceState): string[] {
     .filter((claim) => {
       const { blockedBy } = conflictsOf(state, { ...claim, rank: rankOf(claim) });
       const before = blockedBy.filter((one) => one.fence !== null || isBefore(one, claim));
-      const wanted = before.map((one) => one.id).sort();
-      return wanted.join() !== [...(claim.blockers ?? [])].sort().join();
+      const wanted = before.map((one) => one.id).toSorted();
+      return wanted.join() !== [...(claim.blockers ?? [])].toSorted().join();
     })
     .map((claim) => `L4: ${claim.id} does not wait for what stands before it`);
 }

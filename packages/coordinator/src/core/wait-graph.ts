@@ -36,7 +36,7 @@ export function claimWaits(state: WorkspaceState, claim: ClaimEntry): WaitEdge[]
   const blockers = [...(claim.blockers ?? [])]
     .map((id) => findClaim(state.claims, id))
     .filter((blocker) => blocker !== undefined)
-    .sort((a, b) => a.seq - b.seq);
+    .toSorted((a, b) => a.seq - b.seq);
   return blockers.map((blocker) => claimEdge(state, claim.holder, blocker));
 }
 

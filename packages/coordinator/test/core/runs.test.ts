@@ -1,4 +1,3 @@
-import type { RunView } from "@podlane/protocol";
 import { expect, test } from "vitest";
 import { wantedOrders } from "../../src/core/effects.ts";
 import {
@@ -118,7 +117,7 @@ test("a task is done only when its whole tree has settled", () => {
   expect(states(world)).toEqual(["done"]);
 });
 
-test("auto: the branch lands, the tree leaves leaves first, the worktree goes, the run ends", () => {
+test("auto: the branch lands, the pod leaves, the run ends and the worktree goes", () => {
   const world = new World();
   attach(world);
   submit(world, { a: { merge: { mode: "auto", gate: "npm test" } } });
@@ -271,7 +270,7 @@ test("a pod of no run is merged by approval, once it has settled", () => {
   expect(denied.refusal?.code).toBe("unauthorized");
 });
 
-test("two tasks of one name that become free at once: the older run's begins, the other waits", () => {
+test("two tasks of one name that could begin at once: the older run's begins", () => {
   const world = new World();
   attach(world);
   submit(world, { gate: {}, x: { dependsOn: ["gate"] } });
@@ -289,6 +288,6 @@ test("two tasks of one name that become free at once: the older run's begins, th
   expect(states(world)).toEqual(["done", "blocked"]);
   exit(world, holder);
   expect(states(world)).toEqual(["done", "running"]);
-  const { run: second } = world.read<{ run: RunView }>("run.get", { run: other });
+  const { run: second } = world.read("run.get", { run: other });
   expect(second.tasks.map((task) => task.state)).toEqual(["done", "blocked"]);
 });

@@ -75,5 +75,5 @@ export function claimsOf(claims: ClaimsSlice, holder: string): ClaimEntry[] {
 export function sortedClaims(claims: ClaimsSlice, ids: Iterable<ClaimId>): ClaimEntry[] {
   const found: ClaimEntry[] = [];
   for (const id of ids) found.push(knownClaim(claims, id));
-  return found.sort((a, b) => a.seq - b.seq);
+  return found.toSorted((a, b) => a.seq - b.seq);
 }

@@ -48,7 +48,7 @@ export function conflictsOf(state: WorkspaceState, wanted: Wanted): Conflicts {
 }
 
 function split(found: ReadonlySet<ClaimEntry>, rank: number): Conflicts {
-  const claims = [...found].sort((a, b) => a.seq - b.seq);
+  const claims = [...found].toSorted((a, b) => a.seq - b.seq);
   const isAhead = (claim: ClaimEntry) => claim.fence !== null || rankOf(claim) <= rank;
   return {
     blockedBy: claims.filter(isAhead),

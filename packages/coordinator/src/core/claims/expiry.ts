@@ -16,7 +16,7 @@ export function dueClaims({ claims }: WorkspaceState, nowMs: number): NewEvent[]
     if (how !== null) due.push({ claim, how });
   }
   return due
-    .sort((a, b) => a.claim.seq - b.claim.seq)
+    .toSorted((a, b) => a.claim.seq - b.claim.seq)
     .map(({ claim, how }) => fact("claim.ended", subjectOf.claim(claim.id), { how }));
 }
 

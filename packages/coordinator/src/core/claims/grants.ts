@@ -16,6 +16,6 @@ export function readyGrants({ claims }: WorkspaceState, nowMs: number): readonly
   if (claims.ready.size === 0) return nothing;
   const acceptByMs = nowMs + grantAcceptMs;
   return sortedClaims(claims, claims.ready)
-    .sort((a, b) => rankOf(a) - rankOf(b) || a.seq - b.seq)
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.seq - b.seq)
     .map(({ id }) => fact("claim.granted", subjectOf.claim(id), { acceptByMs }));
 }

@@ -77,7 +77,7 @@ function appendEnd(claim: ClaimEntry, how: ClaimEnd, batch: Batch): void {
 
 function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null {
   if (claim.fence === null) return null;
-  const heir = [...claim.returnTo].reverse().find((id) => findLiving(state, id) !== undefined);
+  const heir = [...claim.returnTo].toReversed().find((id) => findLiving(state, id) !== undefined);
   if (heir === undefined) return null;
   for (const waiter of claim.blocks ?? []) {
     if (reaches(state, heir, knownClaim(state.claims, waiter).holder)) return null;

@@ -13,7 +13,7 @@ export function mergeStarts(state: WorkspaceState): NewEvent[] {
   const busy = new Set(merges.filter(isExecuting).map(baseKeyOf));
   const queued = merges.filter((merge) => merge.state === "queued");
   const events: NewEvent[] = [];
-  for (const merge of queued.sort((a, b) => a.priority - b.priority || a.seq - b.seq)) {
+  for (const merge of queued.toSorted((a, b) => a.priority - b.priority || a.seq - b.seq)) {
     if (busy.has(baseKeyOf(merge))) continue;
     busy.add(baseKeyOf(merge));
     const land = merge.mode === "auto" || merge.approved;

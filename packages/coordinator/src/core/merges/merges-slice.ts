@@ -77,7 +77,7 @@ export function mergeOfPod(merges: MergesSlice, pod: PodId): MergeEntry | undefi
 
 /** Merges in the order in which they were enqueued. */
 export function sortedMerges(merges: MergesSlice): MergeEntry[] {
-  return [...merges.byId.values()].sort((a, b) => a.seq - b.seq);
+  return [...merges.byId.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
 /** Nothing happens to it any more unless somebody asks: landed, set aside or given up. */

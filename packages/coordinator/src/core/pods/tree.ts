@@ -71,5 +71,5 @@ export function nameOf(state: WorkspaceState, registration: string): string {
 function inSpawnOrder(state: WorkspaceState, ids: Iterable<PodId>): PodEntry[] {
   const pods: PodEntry[] = [];
   for (const id of ids) pods.push(knownPod(state, id));
-  return pods.sort((a, b) => a.seq - b.seq);
+  return pods.toSorted((a, b) => a.seq - b.seq);
 }

@@ -67,7 +67,7 @@ export function isRunOpen(runs: RunsSlice, id: string | null): boolean {
 
 /** Runs in submission order. */
 export function sortedRuns(runs: RunsSlice): RunEntry[] {
-  return [...runs.byId.values()].sort((a, b) => a.seq - b.seq);
+  return [...runs.byId.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
 export function isTaskEnded(task: TaskEntry): boolean {

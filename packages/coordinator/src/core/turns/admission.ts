@@ -64,7 +64,7 @@ function isAdmissible(state: WorkspaceState, pod: PodEntry): boolean {
 function queuedPods(state: WorkspaceState): PodEntry[] {
   const pods: PodEntry[] = [];
   for (const id of state.turns.queued) pods.push(knownPod(state, id));
-  return pods.sort(compareRequests);
+  return pods.toSorted(compareRequests);
 }
 
 function compareRequests(a: PodEntry, b: PodEntry): number {

@@ -57,5 +57,5 @@ export const claimQueries: Queries<"claim.list"> = {
 };
 
 function viewsOf(state: WorkspaceState, claims: Iterable<ClaimEntry>): ClaimView[] {
-  return [...claims].sort((a, b) => a.seq - b.seq).map((claim) => claimView(state, claim));
+  return [...claims].toSorted((a, b) => a.seq - b.seq).map((claim) => claimView(state, claim));
 }
