@@ -12,7 +12,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
 };
 /** Libraries of the protocol: it runs unchanged in browsers, so the list is short and pure. */
 const protocolLibraries = ["zod", "@msgpack/msgpack"];
-const protocolNodeLibraries = [...protocolLibraries, "node:net", "ws"];
+const protocolNodeLibraries = [...protocolLibraries, "ws"];
 
 const sourcePath = /^packages\/([^/]+)\/src\/(.*)$/;
 
@@ -52,7 +52,7 @@ function protocolFault(inner: string, specifier: string): string | undefined {
   if (specifier.startsWith(".")) return undefined;
   const isNodeEntry = inner === "node.ts" || inner.startsWith("node/");
   const allowed = isNodeEntry ? protocolNodeLibraries : protocolLibraries;
-  if (allowed.includes(specifier)) return undefined;
+  if (allowed.includes(specifier) || (isNodeEntry && isBuiltin(specifier))) return undefined;
   return `protocol may not import ${specifier}, only ${allowed.join(", ")}: move it to its caller`;
 }
 

@@ -78,7 +78,7 @@ describe("layers", () => {
     ["packages/protocol/src/a.ts", "@podlane/pod"],
     ["packages/protocol/src/a.ts", "ws"],
     ["packages/protocol/src/a.ts", "node:net"],
-    ["packages/protocol/src/node/a.ts", "node:fs"],
+    ["packages/protocol/src/node/a.ts", "yaml"],
     ["packages/console/src/a.ts", "@podlane/coordinator"],
     ["packages/pod/src/a.ts", "../../coordinator/src/index.ts"],
     ["packages/pod/src/core/a.ts", "node:fs"],
