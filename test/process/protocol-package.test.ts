@@ -64,7 +64,9 @@ test("its declarations compile under the strictest settings", () => {
   const imports = specifiers.map((specifier, n) => {
     return `import * as e${n} from "${specifier}";\nexport type E${n} = typeof e${n};`;
   });
-  const misuse = 'import { exitCodeOf } from "@podlane/protocol";\nexitCodeOf("no such code");';
+  const misuse =
+    'import { type ErrorCode } from "@podlane/protocol";\n' +
+    'export const code: ErrorCode = "no such code";\n';
   writeFileSync(join(project, "good.ts"), imports.join("\n"));
   writeFileSync(join(project, "bad.ts"), misuse);
   const flags = [
@@ -80,5 +82,5 @@ test("its declarations compile under the strictest settings", () => {
   const compile = (file: string) =>
     spawnSync(node, [compiler, ...flags, file], { cwd: project, encoding: "utf8" }).stdout;
   expect(compile("good.ts")).toBe("");
-  expect(compile("bad.ts")).toContain("bad.ts(2,12): error TS2345");
+  expect(compile("bad.ts")).toContain("bad.ts(2,14): error TS2322");
 });

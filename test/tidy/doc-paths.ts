@@ -9,13 +9,20 @@ export interface Document {
 }
 
 const link = /\]\(([^)\s]+)\)/g;
-const namedPath = /(?<![\w./-])(?:packages|scripts|test|docs|examples|bench|\.ci)\/[\w./*-]*[\w*]/g;
+/**
+ * Folders a document names as ours. In docs/ a bare `test/…` or `docs/…` may be an example from
+ * a user's repository, so there such a file is named by a link.
+ */
+const ownFolders = ["packages", "scripts", "examples", "bench", "\\.ci"];
+const sharedFolders = ["test", "docs"];
 
 /** `exists` gets paths from the repository's root. Patterns with `*` name no single file. */
 export function findMissingPaths(
   { path, text }: Document,
   exists: (path: string) => boolean,
 ): Finding[] {
+  const folders = path.startsWith("docs/") ? ownFolders : [...ownFolders, ...sharedFolders];
+  const namedPath = new RegExp(`(?<![\\w./-])(?:${folders.join("|")})/[\\w./*-]*[\\w*]`, "g");
   return text.split("\n").flatMap((content, index) => {
     const links = [...content.matchAll(link)]
       .map(([, target = ""]) => target)

@@ -44,7 +44,9 @@ function crossPackageFault(owner: string, specifier: string): string | undefined
 function escapeFault(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const home = /^packages\/[^/]+\/src\//.exec(path)?.[0] ?? "";
-  if (resolveImport(path, specifier).startsWith(home)) return undefined;
+  const target = resolveImport(path, specifier);
+  if (target.startsWith(home) || target === home.replace(/src\/$/, "package.json"))
+    return undefined;
   return `${specifier} leaves ${home}: import the package by its name`;
 }
 

@@ -81,6 +81,7 @@ describe("layers", () => {
     ["packages/protocol/src/node/a.ts", "yaml"],
     ["packages/console/src/a.ts", "@podlane/coordinator"],
     ["packages/pod/src/a.ts", "../../coordinator/src/index.ts"],
+    ["packages/pod/src/a.ts", "../../cli/package.json"],
     ["packages/pod/src/core/a.ts", "node:fs"],
     ["packages/pod/src/core/a.ts", "fs"],
     ["packages/pod/src/core/a.ts", "../shell/b.ts"],
@@ -104,6 +105,7 @@ describe("layers", () => {
     ["packages/pod/src/core/a.ts", "node:assert"],
     ["packages/pod/src/shell/a.ts", "../core/b.ts"],
     ["packages/pod/src/main.ts", "./shell/b.ts"],
+    ["packages/cli/src/version.ts", "../package.json"],
   ])("%s may import %s", (path, specifier) => {
     expect(lines(findForbiddenImports, path, `import { y } from "${specifier}";`)).toEqual([]);
   });
@@ -175,6 +177,13 @@ test("a document may name only paths that exist", () => {
     "docs/x.md:1 gone.md does not exist: correct the path\n" +
       "docs/x.md:2 packages/pod/src/gone.ts does not exist: correct the path",
   );
+});
+
+test("a bare test/ or docs/ path is ours in a root document, an example below docs/", () => {
+  const text = "Lend it `test/gone.test.ts` and [docs](docs/gone.md).";
+  const missing = (path: string) => findMissingPaths({ path, text }, () => false).length;
+  expect(missing("README.md")).toBe(2);
+  expect(missing("docs/scope.md")).toBe(1);
 });
 
 describe("test hygiene", () => {

@@ -1,1 +1,7 @@
-export {};
+/** The coordinator: one log, its rules, and a server for everyone who shares a workspace. */
+export { openCoordinator, type Coordinator, type CoordinatorOptions } from "./coordinator.ts";
+export { MemoryLog } from "./log/memory-log.ts";
+export { SqliteLog } from "./log/sqlite-log.ts";
+export { LogFault } from "./log/log-fault.ts";
+export { idleExitMs } from "./limits.ts";
+export type { Log } from "./log/log.ts";

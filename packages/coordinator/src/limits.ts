@@ -41,3 +41,10 @@ export const maxReadBytes = 16 * 1024 * 1024;
 export const sqliteBusyMs = 1_000;
 /** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
 export const maxIndexedEvents = 1_000_000;
+
+/** Callers in a long poll at once. Each is looked at after every flush. */
+export const maxStateWaits = 10_000;
+/** Events a watcher that catches up is given at a time: bounds memory, not speed. */
+export const watchPageEvents = 500;
+/** A coordinator with nothing to do ends after this; less would restart it between two commands. */
+export const idleExitMs = 60_000;

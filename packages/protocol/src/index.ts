@@ -228,9 +228,9 @@ export {
   effectivePermission,
   effectiveScope,
   type EffectiveScope,
-  type PermissionAt,
   type PodRank,
 } from "./scope/effective-scope.ts";
+export { type PermissionAt } from "./scope/coverage.ts";
 export { type Loan } from "./scope/loan.ts";
 export { checkLend, delegateForChild, delegateForTopLevel, type Lender } from "./scope/lend.ts";
 export { grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";

@@ -4,10 +4,12 @@
 import { z } from "zod";
 import { CommandId } from "./ids.ts";
 import { claimLogEvents } from "./log-event/claims.ts";
+import { hostLogEvents } from "./log-event/hosts.ts";
 import { podLogEvents } from "./log-event/pods.ts";
 import { auditLogEvents, inboxLogEvents, mergeLogEvents, runLogEvents } from "./log-event/runs.ts";
 
 export const logEventData = {
+  ...hostLogEvents,
   ...podLogEvents,
   ...claimLogEvents,
   ...runLogEvents,

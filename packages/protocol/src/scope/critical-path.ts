@@ -2,8 +2,9 @@
  * The finitely many paths that decide a question about infinitely many. The rules that cover a path
  * depend only on its nearest target, at or above it, and on whether it is that target (self), its
  * direct child, or deeper (beneath): flat rules tell the first two from the third, and no target
- * lies in between. So for every target, and for the workspace, one path of each place stands for all
- * others. A `.git` segment lowers both sides of a comparison alike and needs no paths of its own.
+ * lies in between. So for every target, and for the workspace, one path of each place stands for
+ * all others. A `.git` segment lowers both sides of a comparison alike: it needs no paths of its
+ * own.
  */
 import type { EffectiveScope } from "./effective-scope.ts";
 import { childPath } from "./path.ts";
@@ -20,7 +21,7 @@ const fresh = "\0";
 
 /** One path for every class of paths that the scopes cannot tell apart, ordered by target. */
 export function criticalPaths(...scopes: readonly EffectiveScope[]): CriticalPath[] {
-  return [...new Set(["", ...scopes.flatMap(targetsOf)])].sort().flatMap(criticalPathsAt);
+  return [...new Set(["", ...scopes.flatMap(targetsOf)])].toSorted().flatMap(criticalPathsAt);
 }
 
 /** The classes of paths at and beneath one target. */

@@ -33,7 +33,7 @@ export function closestPrefix(text: string): UnitPrefix | null {
       prefix,
       typos: prefix.startsWith(typed) ? 0 : editDistance(typed, prefix),
     }))
-    .sort((a, b) => a.typos - b.typos);
+    .toSorted((a, b) => a.typos - b.typos);
   const best = ranked[0];
   const isNear = best !== undefined && best.typos <= maxTypos && best.typos < typed.length;
   return isNear ? best.prefix : null;
@@ -42,10 +42,10 @@ export function closestPrefix(text: string): UnitPrefix | null {
 /** Levenshtein distance, one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
       next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
     row = next;

@@ -2,7 +2,7 @@
  * The scope semantic written a second time, as naively as it can be, over a small closed universe
  * of paths. Segments `a` and `ab` share a string prefix on purpose.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Permission, Scope, ScopeRule } from "../../src/scope-rule.ts";
 import type { EffectiveScope } from "../../src/scope/effective-scope.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { grantsWrite, isSubscope, overlaps } from "../../src/scope/compare-scopes.ts";
 import { effectiveScope } from "../../src/scope/effective-scope.ts";
@@ -8,6 +8,10 @@ import { rules } from "./rules.ts";
 
 function child(...texts: string[]) {
   return effectiveScope("child", rules(...texts));
+}
+
+function many(root: string) {
+  return rules(...Array.from({ length: 256 }, (_, n) => `${root}/d${n}`));
 }
 
 describe("isSubscope", () => {
@@ -47,7 +51,6 @@ describe("isSubscope", () => {
   });
 
   it("answers for as many rules as scopes may hold", () => {
-    const many = (root: string) => rules(...Array.from({ length: 256 }, (_, n) => `${root}/d${n}`));
     const loans = Array.from({ length: 50 }, (_, n) => ({ holder: "w", scope: many(`src/w${n}`) }));
     const lender = effectiveScope("child", rules("src"), { loans });
     expect(isSubscope({ base: "read", own: many("src/new"), loans: [] }, lender)).toBe(true);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maxScopeRules } from "../../src/limits.ts";
 import type { ScopeRule } from "../../src/scope-rule.ts";

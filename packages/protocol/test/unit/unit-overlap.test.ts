@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ancestorsOf, unitsOverlap } from "../../src/unit/unit-overlap.ts";
 import { canonicalUnit } from "../../src/unit/unit-key.ts";

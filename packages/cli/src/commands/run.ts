@@ -1,0 +1,113 @@
+/** `pod run`: the main job. Check the plan, submit it, watch it, report. */
+import { Option, type Command } from "commander";
+import type { MergeMode, RunId } from "@podlane/protocol";
+import { exitCodes } from "@podlane/protocol";
+import type { CommandContext } from "../context.ts";
+import { connect, type Coordinator } from "../coordinator-client.ts";
+import { CommandFailure } from "../failure.ts";
+import { verb } from "../verb.ts";
+import { openWorkspace } from "../context.ts";
+import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { printPlanCheck } from "../plan/print-check.ts";
+import { followRun } from "../run/follow.ts";
+import { createProgress } from "../run/progress.ts";
+import { newSalt, runIdOf } from "../run/run-id.ts";
+import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
+import { parseCount } from "../options.ts";
+
+interface RunOptions {
+  readonly detach?: true;
+  readonly json?: true;
+  readonly maxConcurrent?: number;
+  readonly merge?: MergeMode;
+  readonly agent?: string;
+  readonly dryRun?: true;
+  readonly new?: true;
+}
+
+export function addRun(program: Command, context: CommandContext): void {
+  program
+    .command("run")
+    .description("run a plan: spawn its pods, schedule, wait, merge, report")
+    .argument("<plan>", "the plan file (YAML)")
+    .option("-d, --detach", "submit it and return; the run goes on without a terminal")
+    .option("--json", "events while it runs, one a line, and last the summary")
+    .option("--max-concurrent <n>", "turns at once, whatever the plan says", parseCount)
+    .addOption(
+      new Option("--merge <mode>", "what happens to finished branches").choices([
+        "review",
+        "auto",
+        "none",
+      ]),
+    )
+    .option("--agent <preset>", "use this agent for every task")
+    .option("--dry-run", "check the plan and stop")
+    .option("--new", "a new run, though this plan has run before or is running")
+    .addHelpText(
+      "after",
+      "\nThe same command continues a run that was stopped or lost its terminal.",
+    )
+    .action(verb(context, (plan: string, options: RunOptions) => run(context, plan, options)));
+}
+
+async function run(context: CommandContext, path: string, options: RunOptions): Promise<number> {
+  const { terminal } = context;
+  const workspace = await openWorkspace(context);
+  const loaded = await loadPlan(context, workspace, path, {
+    ...(options.maxConcurrent === undefined ? {} : { maxConcurrent: options.maxConcurrent }),
+    ...(options.merge === undefined ? {} : { mergeMode: options.merge }),
+    ...(options.agent === undefined ? {} : { agent: options.agent }),
+  });
+  if (options.dryRun === true) {
+    printPlanCheck(terminal, loaded.plan, options.json === true);
+    return exitCodes.done;
+  }
+  const { coordinator } = await connect(context);
+  const id = runIdOf(loaded.path, loaded.content, options.new === true ? newSalt() : "");
+  if (options.new !== true) await refuseChangedPlan(coordinator, loaded, id);
+  const progress = createProgress(terminal, Date.now());
+  await coordinator.call("run.submit", { id, plan: loaded.plan });
+  if (options.detach === true) {
+    if (options.json === true) terminal.json({ version: 1, run: id });
+    else terminal.print(id);
+    terminal.say(`follow it: pod run ${path} · pod ps --tree · pod events -f`);
+    return exitCodes.done;
+  }
+  let shown: Parameters<typeof progress.update>[0] = [];
+  const redraw = setInterval(() => terminal.live && progress.update(shown, Date.now()), 1_000);
+  const result = await followRun({
+    coordinator,
+    run: id,
+    onPods: (pods) => {
+      shown = pods.filter((pod) => pod.exit === null || pod.exit.cause !== "finished");
+      if (options.json !== true) progress.update(pods, Date.now());
+    },
+    onEvent: (event) => {
+      if (options.json === true) terminal.json({ type: "event", ...event });
+    },
+    note: (text) => progress.note(text),
+  });
+  clearInterval(redraw);
+  progress.finish();
+  coordinator.close();
+  if (options.json === true) terminal.json(summaryJson(result));
+  else printSummary(terminal, result);
+  if (result.run.state === "paused") terminal.say(`stopped; to continue: pod run ${path}`);
+  return exitCodeOfRun(result);
+}
+
+/** The same file with other content is another run: it must be asked for. */
+async function refuseChangedPlan(
+  coordinator: Coordinator,
+  loaded: LoadedPlan,
+  id: RunId,
+): Promise<void> {
+  const { runs } = await coordinator.call("run.list", {});
+  const open = runs.find((run) => run.path === loaded.path && run.state !== "ended");
+  if (open === undefined || open.id === id) return;
+  throw new CommandFailure(
+    `${loaded.path} has changed since run ${open.id} was started, which has not ended; ` +
+      "start the changed plan with --new, or put the plan back to continue that run",
+    exitCodes.conflict,
+  );
+}

@@ -1,0 +1,79 @@
+/** `pod serve`: the server of this workspace, in the foreground, or how it does. */
+import { spawn } from "node:child_process";
+import type { Command } from "commander";
+import { exitCodes } from "@podlane/protocol";
+import { type CommandContext, openWorkspace } from "../context.ts";
+import { connectRunning } from "../coordinator-client.ts";
+import { renderDuration } from "../render/duration.ts";
+import { verb } from "../verb.ts";
+
+interface ServeOptions {
+  readonly status?: true;
+  readonly stop?: true;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export function addServe(program: Command, context: CommandContext): void {
+  program
+    .command("serve")
+    .description(
+      "run the coordinator and host of this repository (commands start them by themselves)",
+    )
+    .option("--status", "say whether one runs, and how it does")
+    .option("--stop", "end the one that runs; refused while pods live")
+    .option("--force", "with --stop: though pods live; they go on without it")
+    .option("--json", "with --status: one object")
+    .action(verb(context, (options: ServeOptions) => serve(context, options)));
+}
+
+function serve(context: CommandContext, options: ServeOptions): Promise<number> {
+  if (options.status === true) return showStatus(context, options.json === true);
+  if (options.stop === true) return stop(context, options.force === true);
+  return runHere(context);
+}
+
+async function showStatus(context: CommandContext, json: boolean): Promise<number> {
+  const { terminal } = context;
+  const connected = await connectRunning(context);
+  if (connected === null) {
+    if (json) terminal.json({ version: 1, running: false });
+    else terminal.print("not running");
+    return exitCodes.unreachable;
+  }
+  const status = await connected.coordinator.call("server.status", {});
+  connected.coordinator.close();
+  if (json) terminal.json({ ...status, version: 1, program: status.version, running: true });
+  else {
+    const age = renderDuration(Date.now() - status.startedAtMs);
+    terminal.print(`running  pid ${status.pid}, version ${status.version}, up ${age}`);
+    terminal.print(`pods     ${status.livingPods}`);
+    terminal.print(`log      ${status.head} events`);
+    terminal.print(`socket   ${status.socket}`);
+  }
+  return exitCodes.done;
+}
+
+async function stop(context: CommandContext, force: boolean): Promise<number> {
+  const connected = await connectRunning(context);
+  if (connected === null) {
+    context.terminal.say("no server runs for this repository");
+    return exitCodes.done;
+  }
+  await connected.coordinator.call("server.stop", { force });
+  await connected.coordinator.peer.closed;
+  return exitCodes.done;
+}
+
+async function runHere(context: CommandContext): Promise<number> {
+  const { layout, repository } = await openWorkspace(context);
+  const [program = "", ...args] = context.programs.serve;
+  const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {
+    stdio: "inherit",
+  });
+  context.terminal.say(`serving ${repository.toplevel}; Ctrl-C ends it`);
+  process.on("SIGINT", () => child.kill("SIGINT"));
+  return new Promise((resolve) => {
+    child.once("exit", (code) => resolve(code ?? exitCodes.failed));
+  });
+}

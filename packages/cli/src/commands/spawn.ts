@@ -1,0 +1,210 @@
+/** `pod spawn`: one pod. Inside a pod it spawns a child of that pod. */
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import {
+  type AgentSpec,
+  exitCodes,
+  MergeSettings,
+  Name,
+  parseScope,
+  type PodRecord,
+  type PodSpec,
+} from "@podlane/protocol";
+import { resolveBase } from "@podlane/pod";
+import type { CommandContext } from "../context.ts";
+import { connect } from "../coordinator-client.ts";
+import { loadConfig } from "../config.ts";
+import { expectOk, usageFailure } from "../failure.ts";
+import { gather, parseLimits } from "../options.ts";
+import { resolveAgent } from "../plan/agents.ts";
+import { specFromConfig } from "../plan/resolve-plan.ts";
+import { dialPod, findPod, ownPod } from "../pod-client.ts";
+import { exitCodeOfPod } from "../pod-outcome.ts";
+import { verb } from "../verb.ts";
+
+interface SpawnOptions {
+  readonly task?: string;
+  readonly taskFile?: string;
+  readonly agent?: string;
+  readonly scope?: readonly string[];
+  readonly claim?: readonly string[];
+  readonly parent?: string;
+  readonly limit?: readonly string[];
+  readonly delegate?: string;
+  readonly detach?: true;
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+interface Asked {
+  readonly name: string;
+  readonly agent: AgentSpec;
+  readonly task: string | null;
+  readonly options: SpawnOptions;
+}
+
+/** A child has its workspace and process within this, or its spawn is given up. */
+const spawnDeadlineMs = 120_000;
+
+export function addSpawn(program: Command, context: CommandContext): void {
+  program
+    .command("spawn")
+    .description("start one pod")
+    .argument("[name]", "its name (default: made from its agent)")
+    .argument("[command...]", "after --: the command of a shell agent")
+    .option("--task <text>", "its first turn")
+    .option("--task-file <file>", "its first turn, from a file")
+    .option("--agent <preset>", "script:PATH, shell, or a preset")
+    .option("--scope <rule>", "what it may write: [!]PATH[:r|:w][:flat]; may be repeated", gather)
+    .option("--claim <unit>", "a unit it holds while a turn runs; may be repeated", gather)
+    .option("--parent <pod>", "the pod it belongs to")
+    .option("--limit <key=value>", "time_seconds=N; may be repeated", gather)
+    .option("--delegate <levels>", "how deep it may lend its scope on")
+    .option("-d, --detach", "do not wait for it to be ready")
+    .option("--wait", "wait until it has settled; exit with its outcome")
+    .option("--json", "one object")
+    .action(
+      verb(context, (name: string | undefined, command: string[], options: SpawnOptions) =>
+        spawn(context, name, command, options),
+      ),
+    );
+}
+
+async function spawn(
+  context: CommandContext,
+  givenName: string | undefined,
+  command: readonly string[],
+  options: SpawnOptions,
+): Promise<number> {
+  const task = await readTask(options);
+  const agent = await chooseAgent(context, command, options, task);
+  const name = givenName ?? `${agent.driver}-${Date.now().toString(36).slice(-5)}`;
+  const asked: Asked = { name: checkedName(name), agent, task, options };
+  const own = ownPod(context);
+  const parentSocket = own?.socket ?? (await socketOfParent(context, options.parent));
+  const pod =
+    parentSocket === null
+      ? await spawnTopLevel(context, asked)
+      : await spawnChild(context, parentSocket, asked);
+  return conclude(context, pod, options);
+}
+
+async function readTask(options: SpawnOptions): Promise<string | null> {
+  if (options.taskFile === undefined) return options.task ?? null;
+  if (options.task !== undefined) throw usageFailure("--task or --task-file, not both");
+  return readFile(options.taskFile, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw usageFailure(`cannot read ${options.taskFile ?? ""}: ${cause.code ?? cause.message}`);
+  });
+}
+
+async function chooseAgent(
+  context: CommandContext,
+  command: readonly string[],
+  options: SpawnOptions,
+  task: string | null,
+): Promise<AgentSpec> {
+  if (command.length > 0) {
+    if (options.agent !== undefined)
+      throw usageFailure("an --agent or a command after --, not both");
+    return { driver: "shell", command: [...command] };
+  }
+  if (options.agent === undefined) {
+    throw usageFailure("what is to run? give --agent PRESET or a command after --");
+  }
+  const choice = { agent: options.agent, task: task ?? "", presets: {}, baseDir: context.cwd };
+  return expectOk(await resolveAgent(choice));
+}
+
+function checkedName(text: string): Name {
+  const name = Name.safeParse(text);
+  if (name.success) return name.data;
+  throw usageFailure(`'${text.slice(0, 80)}': ${name.error.issues[0]?.message ?? "not a name"}`);
+}
+
+async function socketOfParent(
+  context: CommandContext,
+  parent: string | undefined,
+): Promise<string | null> {
+  if (parent === undefined) return null;
+  const { coordinator } = await connect(context);
+  const pod = await findPod(coordinator, parent);
+  coordinator.close();
+  if (pod.socket === null) throw usageFailure(`pod ${pod.name} is ${pod.state}`);
+  return pod.socket;
+}
+
+async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<PodRecord> {
+  const { coordinator, workspace } = await connect(context);
+  const config = await loadConfig(context, workspace);
+  const base = expectOk(await resolveBase(workspace.repository));
+  const common = specFromConfig(config, base);
+  const { options } = asked;
+  const delegate = options.delegate === undefined ? common.delegate : Number(options.delegate);
+  // A shell agent's command is all it needs: it starts at once even without a task.
+  const task = asked.task ?? (asked.agent.driver === "shell" ? "run the command" : null);
+  const spec: PodSpec = {
+    ...common,
+    name: asked.name as Name,
+    agent: asked.agent,
+    task,
+    scope: options.scope === undefined ? null : expectOk(parseScope(options.scope)),
+    claims: [...(options.claim ?? [])],
+    delegate,
+    limits: { ...common.limits, ...parseLimits(options.limit ?? []) },
+    merge: MergeSettings.parse({}),
+  };
+  const { pod } = await coordinator.call("pod.spawn", { parent: null, spec });
+  coordinator.close();
+  return pod;
+}
+
+async function spawnChild(
+  context: CommandContext,
+  socket: string,
+  asked: Asked,
+): Promise<PodRecord> {
+  const parent = await dialPod(context, socket);
+  const { options } = asked;
+  const request = {
+    name: asked.name,
+    agent: asked.agent,
+    task: asked.task ?? (asked.agent.driver === "shell" ? "run the command" : null),
+    scope: expectOk(parseScope(options.scope ?? [])),
+    claims: [...(options.claim ?? [])],
+    limits: parseLimits(options.limit ?? []),
+    ...(options.delegate === undefined ? {} : { delegate: Number(options.delegate) }),
+  };
+  const { pod } = await parent.call("spawn", request, { deadlineMs: spawnDeadlineMs });
+  parent.close();
+  return pod;
+}
+
+async function conclude(
+  context: CommandContext,
+  spawned: PodRecord,
+  options: SpawnOptions,
+): Promise<number> {
+  const { terminal } = context;
+  const pod = options.detach === true ? spawned : await awaitPod(context, spawned, options);
+  if (options.json === true)
+    terminal.json({ version: 1, id: pod.id, name: pod.name, state: pod.state });
+  else terminal.print(options.detach === true ? pod.id : `${pod.name} ${pod.id} ${pod.state}`);
+  if (pod.exit !== null && pod.socket === null) {
+    terminal.say(`it could not start: ${pod.exit.cause}\n${pod.exit.lastOutput}`.trimEnd());
+    return exitCodes.couldNotStart;
+  }
+  terminal.say(`next: pod logs ${pod.name} · pod wait ${pod.name} · pod history ${pod.name}`);
+  return options.wait === true ? exitCodeOfPod(pod) : exitCodes.done;
+}
+
+async function awaitPod(
+  context: CommandContext,
+  { id }: PodRecord,
+  options: SpawnOptions,
+): Promise<PodRecord> {
+  const { coordinator } = await connect(context);
+  const until = options.wait === true ? "settled" : "ready";
+  const { pod } = await coordinator.call("pod.wait", { pod: id, until });
+  coordinator.close();
+  return pod;
+}

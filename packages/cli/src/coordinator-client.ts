@@ -1,0 +1,69 @@
+/**
+ * The command line's connection to the coordinator: found through `coordinator.json`, started when
+ * there is none. Inside a pod the connection carries that pod's token and rights.
+ */
+import { readFile } from "node:fs/promises";
+import { type CoordinatorMethods, coordinatorMethods, exitCodes } from "@podlane/protocol";
+import { dial, mintToken, readCoordinatorFile, readToken } from "@podlane/protocol/node";
+import { Client } from "./client.ts";
+import { CommandFailure, expectOk } from "./failure.ts";
+import { type CommandContext, openWorkspace, type Workspace } from "./context.ts";
+import { startServer } from "./start-server.ts";
+import { packageVersion } from "./version.ts";
+
+export type Coordinator = Client<CoordinatorMethods>;
+
+export interface Connected {
+  readonly workspace: Workspace;
+  readonly coordinator: Coordinator;
+}
+
+/** Connects, starting the server first if none answers. */
+export async function connect(context: CommandContext): Promise<Connected> {
+  const connected = await connectRunning(context);
+  if (connected !== null) return connected;
+  const workspace = await openWorkspace(context);
+  await startServer(context, workspace);
+  const started = await connectRunning(context);
+  if (started !== null) return started;
+  throw new CommandFailure(
+    `the coordinator started but does not answer; its log is ${workspace.layout.serverLog}`,
+    exitCodes.unreachable,
+  );
+}
+
+/** Connects to a coordinator that runs already; null if there is none. */
+export async function connectRunning(context: CommandContext): Promise<Connected | null> {
+  const workspace = await openWorkspace(context);
+  const file = await readCoordinatorFile(workspace.layout.coordinatorFile);
+  if (file === null) return null;
+  const outcome = await dial({
+    socket: file.socket,
+    hello: await credentials(context, workspace),
+    calls: coordinatorMethods,
+    serves: {},
+    handlers: {},
+  });
+  // Refused for what we are: say so. Not reached: nobody is there any more.
+  if (!outcome.ok && outcome.error.code === "unavailable") return null;
+  return { workspace, coordinator: new Client(expectOk(outcome).peer) };
+}
+
+/** A pod's own token inside a pod; else the operator's, for whoever can read the workspace key. */
+export async function credentials(context: CommandContext, workspace: Workspace) {
+  const tokenFile = context.environment["POD_TOKEN_FILE"];
+  const common = { name: "pod-cli", version: packageVersion };
+  if (tokenFile !== undefined) {
+    const token = (await readFile(tokenFile, "utf8")).trim();
+    const claims = expectOk(readToken(token));
+    return {
+      ...common,
+      token,
+      role: claims.role,
+      ...(claims.podId === undefined ? {} : { podId: claims.podId }),
+      ...(claims.generation === undefined ? {} : { generation: claims.generation }),
+    };
+  }
+  const key = await readFile(workspace.layout.keyFile);
+  return { ...common, role: "operator" as const, token: mintToken(key, { role: "operator" }) };
+}

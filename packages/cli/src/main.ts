@@ -1,0 +1,41 @@
+/** The `pod` command. */
+import { Command, CommanderError } from "commander";
+import { exitCodes } from "@podlane/protocol";
+import { addCommands } from "./commands/all.ts";
+import type { CommandContext } from "./context.ts";
+import { programs } from "./programs.ts";
+import { createTerminal } from "./terminal.ts";
+import { reportFailure } from "./verb.ts";
+import { packageVersion } from "./version.ts";
+
+const { stdout, stderr, env: environment } = process;
+const context: CommandContext = {
+  terminal: createTerminal({ stdout, stderr, environment }),
+  cwd: process.cwd(),
+  environment,
+  programs: programs(),
+};
+
+const program = new Command("pod")
+  .description("Run many coding agents on one repository as scheduled workers.")
+  .version(packageVersion, "-V, --version")
+  .showSuggestionAfterError()
+  .showHelpAfterError("(pod --help lists the verbs)")
+  .configureHelp({ sortSubcommands: false })
+  .enablePositionalOptions()
+  .exitOverride();
+addCommands(program, context);
+
+// A reader that left (`pod ps | head`) is no failure.
+stdout.on("error", (cause: NodeJS.ErrnoException) => {
+  process.exit(cause.code === "EPIPE" ? exitCodes.done : exitCodes.failed);
+});
+
+try {
+  await program.parseAsync();
+} catch (fault) {
+  if (fault instanceof CommanderError) {
+    process.exitCode = fault.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  } else process.exitCode = reportFailure(context, fault);
+}
+process.exit();

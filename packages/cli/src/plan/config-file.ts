@@ -1,0 +1,49 @@
+/**
+ * The `config` block of a plan, also the whole of `pod.yaml`: strict, because people write it.
+ * Which of its keys have no engine yet is said in `unsupported.ts`, never ignored.
+ */
+import { z } from "zod";
+
+const Seconds = z
+  .int()
+  .min(1)
+  .max(7 * 86_400);
+
+export const ResourceLimitsFile = z.strictObject({
+  memory_mb: z.int().min(1).optional(),
+  cpu_percent: z.int().min(1).optional(),
+  time_seconds: Seconds.optional(),
+  disk_mb: z.int().min(1).optional(),
+});
+export type ResourceLimitsFile = z.infer<typeof ResourceLimitsFile>;
+
+export const RestartText = z
+  .string()
+  .regex(/^(never|on-failure:[1-9][0-9]?)$/, { error: "restart is 'never' or 'on-failure:N'" });
+
+/** What may stand in `config` and on a task alike. */
+export const perPod = {
+  priority: z.int().min(1).max(10).optional(),
+  delegate: z.int().min(0).max(3).optional(),
+  restart: RestartText.optional(),
+  limits: ResourceLimitsFile.optional(),
+  budget: z.record(z.string(), z.unknown()).optional(),
+  pull: z.strictObject({ task_types: z.array(z.string()) }).optional(),
+  coalesce_ms: z.int().min(0).max(60_000).optional(),
+  wake_budget: z.int().min(1).max(10_000).optional(),
+  idle_ttl_seconds: Seconds.optional(),
+  coordinator_down: z.enum(["block", "continue"]).optional(),
+} as const;
+
+export const ConfigFile = z.strictObject({
+  ...perPod,
+  max_concurrent_agents: z.int().min(1).max(1_000).optional(),
+  isolation_strategy: z.enum(["worktree", "directory", "overlay"]).optional(),
+  execution_mode: z.enum(["process", "thread"]).optional(),
+  database_strategy: z.enum(["per_agent", "shared"]).optional(),
+  resource_limits: ResourceLimitsFile.optional(),
+  auto_merge: z.boolean().optional(),
+  cleanup_on_complete: z.boolean().optional(),
+  claims: z.strictObject({ mode: z.enum(["strict", "advisory"]) }).optional(),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;

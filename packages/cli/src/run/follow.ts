@@ -1,0 +1,105 @@
+/**
+ * Follows a run until it ends: woken by the log's events, it asks for the run and its pods as they
+ * are. The first Ctrl-C drains the run, the second stops it now.
+ */
+import type { LogEventEnvelope, MergeView, PodRecord, RunId, RunView } from "@podlane/protocol";
+import type { Coordinator } from "../coordinator-client.ts";
+import { expectOk } from "../failure.ts";
+import type { RunResult } from "./summary.ts";
+
+export interface FollowOptions {
+  readonly coordinator: Coordinator;
+  readonly run: RunId;
+  readonly onPods: (pods: readonly PodRecord[]) => void;
+  readonly onEvent: (event: LogEventEnvelope) => void;
+  readonly note: (text: string) => void;
+}
+
+const isOver: Readonly<Record<RunView["state"], boolean>> = {
+  active: false,
+  draining: false,
+  paused: true,
+  cancelled: true,
+  ended: true,
+};
+
+export async function followRun(options: FollowOptions): Promise<RunResult> {
+  const { coordinator, run, onEvent } = options;
+  const wake = createSignal();
+  const watch = expectOk(
+    await coordinator.peer.watch(
+      "log.watch",
+      {},
+      {
+        onEvent: (_seq, data) => {
+          onEvent(data as LogEventEnvelope);
+          wake.raise();
+        },
+        // What a gap hid shows in the next look at the run.
+        onGap: () => wake.raise(),
+        onEnd: () => wake.raise(),
+      },
+    ),
+  );
+  const stopListening = cancelOnInterrupt(options);
+  try {
+    for (;;) {
+      const raised = wake.next();
+      const { run: view } = await coordinator.call("run.get", { run });
+      const { pods } = await coordinator.call("pod.list", { all: true });
+      options.onPods(pods.filter((pod) => pod.runId === run));
+      if (isOver[view.state] && noPodRuns(pods, run, view)) {
+        const { merges } = await coordinator.call("merge.list", { run });
+        return { run: view, merges: latestByPod(merges) };
+      }
+      await raised;
+    }
+  } finally {
+    stopListening();
+    watch.close();
+  }
+}
+
+/** A cancelled run is over when its pods have left; a paused one keeps them. */
+function noPodRuns(pods: readonly PodRecord[], run: RunId, view: RunView): boolean {
+  if (view.state !== "cancelled") return true;
+  return pods.every((pod) => pod.runId !== run || pod.exit !== null);
+}
+
+function latestByPod(merges: readonly MergeView[]): MergeView[] {
+  return [...new Map(merges.map((merge) => [merge.pod, merge])).values()];
+}
+
+function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): () => void {
+  let interrupts = 0;
+  const onInterrupt = () => {
+    interrupts += 1;
+    const mode = interrupts === 1 ? "drain" : "now";
+    note(
+      mode === "drain"
+        ? "stopping: turns that run may finish (Ctrl-C again stops them now)"
+        : "stopping now",
+    );
+    void coordinator.ask("run.cancel", { run, mode }).then((outcome) => {
+      if (!outcome.ok) note(`the run was not stopped: ${outcome.error.message}`);
+    });
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  return () => {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
+  };
+}
+
+/** Coalesces wake-ups: however many come while one is handled, one more look follows. */
+function createSignal() {
+  let pending = Promise.withResolvers<void>();
+  return {
+    raise: () => pending.resolve(),
+    next: () => {
+      pending = Promise.withResolvers<void>();
+      return pending.promise;
+    },
+  };
+}

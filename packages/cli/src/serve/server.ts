@@ -1,0 +1,130 @@
+/**
+ * The server: one coordinator and one host for one workspace. The only place where the two meet.
+ * Started by the first command that needs it; leaves when nobody has needed it for a while.
+ */
+import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { type Coordinator, openCoordinator, SqliteLog } from "@podlane/coordinator";
+import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
+import { exitCodes } from "@podlane/protocol";
+import {
+  type CoordinatorFile,
+  listenSocket,
+  stateLayout,
+  type StateLayout,
+} from "@podlane/protocol/node";
+import { expectOk } from "../failure.ts";
+import { programs } from "../programs.ts";
+import type { ServerReport } from "../start-server.ts";
+import { packageVersion } from "../version.ts";
+import { attachHost } from "./attach-host.ts";
+import { leaveWhenIdle } from "./idle.ts";
+import { openSocketPlace } from "./socket-place.ts";
+import { takeLock } from "./take-lock.ts";
+import { ensureKey } from "./workspace-key.ts";
+
+export async function serve(stateDir: string, checkout: string): Promise<void> {
+  try {
+    const layout = stateLayout(stateDir);
+    const lock = takeLock(layout.coordinatorLock);
+    if (lock === null) {
+      report({ kind: "taken" });
+      process.exit(exitCodes.done);
+    }
+    const repository = expectOk(await discoverRepository(checkout));
+    await run(layout, repository, lock.release);
+  } catch (fault) {
+    report({ kind: "failed", message: fault instanceof Error ? fault.message : String(fault) });
+    die(fault);
+  }
+}
+
+async function run(
+  layout: StateLayout,
+  repository: Repository,
+  releaseLock: () => void,
+): Promise<void> {
+  const key = ensureKey(layout.keyFile);
+  const sockets = openSocketPlace(layout);
+  const socket = sockets.pathOf("coordinator");
+  const coordinator = await openCoordinator({
+    log: SqliteLog.open(layout.log, { workspaceId: repository.workspaceId }),
+    key,
+    version: packageVersion,
+    stateDir: layout.stateDir,
+    socket,
+    nowMs: Date.now,
+    onFault: die,
+    onNote: note,
+    onStop: () => void leave(),
+  });
+  // The lock is ours, so a socket that lies here belongs to nobody alive.
+  rmSync(socket, { force: true });
+  const onConnection: Coordinator["accept"] = (transport) => coordinator.accept(transport);
+  const listener = expectOk(await listenSocket({ path: socket, onConnection }));
+  const host = await attachHost({
+    accept: onConnection,
+    layout,
+    repository,
+    key,
+    programs: programs(),
+    environment: process.env,
+    socketOf: sockets.pathOf,
+    note,
+    onFault: die,
+  });
+  await publish(layout, socket);
+  report({ kind: "ready" });
+  // The host's own connection is not somebody who needs the server.
+  const demand = () => {
+    const { clients, livingPods } = coordinator.demand();
+    return clients - 1 + livingPods + host.livingPods;
+  };
+  const stopWatching = leaveWhenIdle(demand, () => void leave());
+  const leave = async (): Promise<void> => {
+    stopWatching();
+    rmSync(layout.coordinatorFile, { force: true });
+    await listener.close();
+    await coordinator.close();
+    sockets.close();
+    releaseLock();
+    process.exit(exitCodes.done);
+  };
+  process.on("SIGTERM", () => void leave());
+  process.on("SIGINT", () => void leave());
+}
+
+/** Whole or not at all: clients read it at any moment. */
+async function publish(layout: StateLayout, socket: string): Promise<void> {
+  const file: CoordinatorFile = {
+    version: 1,
+    socket,
+    pid: process.pid,
+    startTime: (await startTimeOf(process.pid)) ?? "",
+    startedAtMs: Date.now(),
+  };
+  const temporary = `${layout.coordinatorFile}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(file), { mode: 0o600 });
+  renameSync(temporary, layout.coordinatorFile);
+}
+
+function report(message: ServerReport): void {
+  try {
+    writeSync(reportDescriptor, `${JSON.stringify(message)}\n`);
+  } catch (cause) {
+    // Started by hand, there is nobody on that descriptor.
+    note(`no one heard "${message.kind}": ${String(cause)}`);
+  }
+}
+
+const reportDescriptor = 3;
+
+function note(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+/** A broken invariant or store: nothing may be acknowledged any more. */
+function die(fault: unknown): never {
+  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  note(`the server stops: ${text}`);
+  process.exit(exitCodes.invariantBroken);
+}

@@ -1,0 +1,197 @@
+/**
+ * One coordinator, put together: a log, the replica that folds and writes it, and everything that
+ * connections need of it. Opens no socket and reads no environment: `serve` is whoever composes it.
+ */
+import {
+  acceptPeer,
+  type CoordinatorMethods,
+  type Handlers,
+  type HostId,
+  type HostOrderMethods,
+  type Peer,
+  type PodId,
+  type RegistrationId,
+  type ResultOf,
+  type Transport,
+} from "@podlane/protocol";
+import { wantedOrders } from "./core/effects.ts";
+import type { LogEvent } from "./core/event.ts";
+import { livingPods } from "./core/pods/tree.ts";
+import type { WorkspaceState } from "./core/state.ts";
+import { findClaimView } from "./core/views/claim-view.ts";
+import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
+import type { Log } from "./log/log.ts";
+import { authenticate } from "./shell/authenticate.ts";
+import { GrantPush } from "./shell/grant-push.ts";
+import { createHandlers } from "./shell/handlers.ts";
+import { HostOrders } from "./shell/host-orders.ts";
+import { LogWatches } from "./shell/log-watch.ts";
+import {
+  askedMethods,
+  type AskedMethods,
+  type ServedMethods,
+  servedMethods,
+} from "./shell/methods.ts";
+import { openReplica, type Replica } from "./shell/replica.ts";
+import { StateWaits } from "./shell/state-waits.ts";
+import { startTicker } from "./shell/ticker.ts";
+import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
+
+export interface CoordinatorOptions {
+  readonly log: Log;
+  readonly key: Uint8Array;
+  readonly version: string;
+  readonly stateDir: string;
+  readonly socket: string;
+  readonly nowMs: () => number;
+  /** A broken invariant or store: the process must end, its supervisor starts it again. */
+  readonly onFault: (fault: unknown) => void;
+  /** Something odd that stops nothing, for the process's own log. */
+  readonly onNote: (note: string) => void;
+  /** The operator asked the server to end. */
+  readonly onStop: () => void;
+}
+
+export interface Coordinator {
+  /** Serves one connection, whoever it turns out to be. */
+  accept(transport: Transport): void;
+  /** Connections and living pods right now; both zero: nobody needs this process. */
+  demand(): { readonly clients: number; readonly livingPods: number };
+  close(): Promise<void>;
+}
+
+/** Folds the log and starts to serve. Rejects with the log's fault. */
+export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { log, nowMs, onFault } = options;
+  const replica = await openReplica({
+    log,
+    rules: workspaceRules,
+    clock: { nowMs },
+    onFault,
+    soleWriter: true,
+  });
+  return new RunningCoordinator(options, replica);
+}
+
+class RunningCoordinator implements Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #replica: Replica<WorkspaceState>;
+  readonly #waits = new StateWaits<WorkspaceState>();
+  readonly #watches: LogWatches;
+  readonly #orders: HostOrders<WorkspaceState>;
+  readonly #grants: GrantPush;
+  readonly #peers = new Set<Peer<AskedMethods>>();
+  readonly #handlers: Handlers<ServedMethods, AskedMethods>;
+  readonly #stopTicker: () => void;
+  readonly #startedAtMs: number;
+
+  constructor(options: CoordinatorOptions, replica: Replica<WorkspaceState>) {
+    this.#options = options;
+    this.#replica = replica;
+    this.#startedAtMs = options.nowMs();
+    this.#watches = new LogWatches(replica, options.onFault);
+    this.#orders = new HostOrders({
+      wanted: wantedOrders,
+      onRefused: (order, message) => options.onNote(`${order.key} was refused: ${message}`),
+    });
+    this.#grants = new GrantPush((claim, fence) => {
+      const actor = { role: "system", id: "grants" } as const;
+      void replica.submit({ method: acceptMethod, params: { claim, fence }, actor });
+    });
+    this.#handlers = this.#createHandlers();
+    replica.subscribe((events, state) => this.#publish(events, state));
+    this.#stopTicker = startTicker(replica);
+  }
+
+  accept(transport: Transport): void {
+    const { key, version, onFault } = this.#options;
+    const accepting = acceptPeer(transport, {
+      authenticate: (hello) => authenticate(hello, key),
+      welcome: { name: "podlane-coordinator", version },
+      serves: servedMethods,
+      handlers: this.#handlers,
+      calls: askedMethods,
+      onFault: ({ method, error }) => onFault(new Error(`${method} failed`, { cause: error })),
+    });
+    accepting
+      .then((outcome) => {
+        if (outcome.ok) this.#welcome(outcome.value);
+      })
+      .catch(onFault);
+  }
+
+  demand() {
+    return { clients: this.#peers.size, livingPods: this.#livingPods };
+  }
+
+  async close(): Promise<void> {
+    this.#stopTicker();
+    await this.#replica.close();
+    this.#waits.close();
+    this.#watches.close();
+    for (const peer of this.#peers) peer.close();
+  }
+
+  get #livingPods(): number {
+    return livingPods(this.#replica.state).length;
+  }
+
+  #createHandlers(): Handlers<ServedMethods, AskedMethods> {
+    const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
+    return createHandlers({
+      replica: this.#replica,
+      waits: this.#waits,
+      watches: this.#watches,
+      nowMs,
+      verify: async () => describeChain(await verifyChain(log)),
+      stop: onStop,
+      status: () => ({
+        pid: process.pid,
+        version,
+        startedAtMs: this.#startedAtMs,
+        stateDir,
+        socket,
+        livingPods: this.#livingPods,
+        clients: this.#peers.size,
+        head: this.#replica.head().seq,
+      }),
+      onHostAttached: (hostId, call) => {
+        const peer: Peer<HostOrderMethods> = call.peer;
+        this.#orders.attach(hostId as HostId, peer);
+        // Inside a flush the state may hold a draft; after it every order is durable.
+        this.#replica.tick().then(() => this.#orders.dispatch(this.#replica.state), onFault);
+      },
+    });
+  }
+
+  #welcome(peer: Peer<AskedMethods>): void {
+    this.#peers.add(peer);
+    const principal = peer.principal;
+    if (principal?.role === "pod" && principal.podId !== undefined) {
+      this.#grants.attach(registrationOf(principal.podId), peer);
+    }
+    void peer.closed.then(() => this.#peers.delete(peer));
+  }
+
+  #publish(events: readonly LogEvent[], state: WorkspaceState): void {
+    this.#watches.publish(events);
+    for (const event of events) {
+      if (event.kind !== "claim.granted") continue;
+      const claim = findClaimView(state, event.subject.slice("claim:".length));
+      if (claim !== undefined) this.#grants.push(claim);
+    }
+    this.#orders.dispatch(state);
+    this.#waits.check(state);
+  }
+}
+
+/** A pod's registration, across its generations, is its pod id. */
+function registrationOf(pod: PodId): RegistrationId {
+  return pod as string as RegistrationId;
+}
+
+function describeChain(report: ChainReport): ResultOf<CoordinatorMethods, "log.verify"> {
+  if (report.ok) return { ok: true, events: report.head.seq, firstBad: null, reason: "" };
+  const { badSeq, reason } = report;
+  return { ok: false, events: badSeq - 1, firstBad: badSeq, reason };
+}

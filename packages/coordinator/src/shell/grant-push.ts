@@ -1,0 +1,41 @@
+/**
+ * Hands a grant to the waiter it belongs to over the waiter's own connection. The response is the
+ * acceptance; a grant nobody accepts in time lapses by log time, in the core.
+ */
+import type {
+  ClaimId,
+  ClaimView,
+  coordinatorPushMethods,
+  Peer,
+  RegistrationId,
+} from "@podlane/protocol";
+
+export type PushPeer = Peer<typeof coordinatorPushMethods>;
+
+export class GrantPush {
+  readonly #peers = new Map<RegistrationId, Set<PushPeer>>();
+  readonly #accept: (claim: ClaimId, fence: number) => void;
+
+  constructor(accept: (claim: ClaimId, fence: number) => void) {
+    this.#accept = accept;
+  }
+
+  attach(registration: RegistrationId, peer: PushPeer): void {
+    const peers = this.#peers.get(registration) ?? new Set();
+    this.#peers.set(registration, peers.add(peer));
+    void peer.closed.then(() => {
+      peers.delete(peer);
+      if (peers.size === 0) this.#peers.delete(registration);
+    });
+  }
+
+  /** To be called with each claim that a flush granted to a waiter. */
+  push(claim: ClaimView): void {
+    for (const peer of this.#peers.get(claim.holder) ?? []) void this.#offer(peer, claim);
+  }
+
+  async #offer(peer: PushPeer, claim: ClaimView): Promise<void> {
+    const outcome = await peer.request("claim.granted", { claim });
+    if (outcome.ok && claim.fence !== null) this.#accept(claim.id, claim.fence);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * From a method call to the replica: reads and commands go to the core as they are, long polls
+ * wait on its state, `log.*` and `server.*` are answered here.
+ */
+import {
+  accepted,
+  type Call,
+  type CoordinatorMethods,
+  type Handlers,
+  type MergeView,
+  type Outcome,
+  type ParsedParamsOf,
+  type PodRecord,
+  refused,
+  type ResultOf,
+} from "@podlane/protocol";
+import type { Command } from "../core/command.ts";
+import type { WorkspaceState } from "../core/state.ts";
+import { isSettledMerge } from "../core/merges/merges-slice.ts";
+import { hasReached } from "../core/views/pod-view.ts";
+import { workspaceRules } from "../core/workspace-rules.ts";
+import { actorOf } from "./authenticate.ts";
+import { type AskedMethods, servedMethods, type ServedMethods } from "./methods.ts";
+import type { LogWatches } from "./log-watch.ts";
+import type { Replica } from "./replica.ts";
+import type { StateWaits } from "./state-waits.ts";
+
+export type WorkspaceReplica = Replica<WorkspaceState>;
+type CoordinatorCall = Call<AskedMethods>;
+type ServerMethod = Extract<keyof CoordinatorMethods, `server.${string}`>;
+
+export interface HandlerOptions {
+  readonly replica: WorkspaceReplica;
+  readonly waits: StateWaits<WorkspaceState>;
+  readonly watches: LogWatches;
+  readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
+  readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
+  readonly stop: () => void;
+  readonly nowMs: () => number;
+  readonly onHostAttached: (hostId: string, call: CoordinatorCall) => void;
+}
+
+export function createHandlers(options: HandlerOptions): Handlers<ServedMethods, AskedMethods> {
+  const { replica } = options;
+  const submit = (method: string) => (params: unknown, call: CoordinatorCall) =>
+    replica.submit(commandOf(method, params, call));
+  const plain = Object.keys(servedMethods).map((method) => [method, submit(method)]);
+  const own = {
+    ...longPolls(options),
+    ...logHandlers(options),
+    ...serverHandlers(options),
+    "host.attach": async (params: { hostId: string }, call: CoordinatorCall) => {
+      const outcome = await replica.submit(commandOf("host.attach", params, call));
+      if (outcome.ok) options.onHostAttached(params.hostId, call);
+      return outcome;
+    },
+  };
+  return { ...Object.fromEntries(plain), ...own } as unknown as Handlers<
+    ServedMethods,
+    AskedMethods
+  >;
+}
+
+function commandOf(method: string, params: unknown, call: CoordinatorCall): Command {
+  const { principal, commandId } = call;
+  if (principal === undefined) throw new Error("a call without a principal was let in");
+  const actor = actorOf(principal);
+  return { method, params, actor, ...(commandId === undefined ? {} : { commandId }) };
+}
+
+function longPolls({ replica, waits, nowMs }: HandlerOptions) {
+  const poll =
+    <P>(method: string, isDone: (value: unknown, params: P) => boolean) =>
+    (params: P, call: CoordinatorCall) => {
+      const command = commandOf(method, params, call);
+      const judge = (outcome: Outcome<unknown>) =>
+        outcome.ok && !isDone(outcome.value, params) ? null : outcome;
+      const condition = (state: WorkspaceState) =>
+        judge(workspaceRules.read(state, command, { nowMs: nowMs() }));
+      return waits.until(condition, call.signal, async () => judge(await replica.submit(command)));
+    };
+  return {
+    "pod.wait": poll<ParsedParamsOf<CoordinatorMethods, "pod.wait">>("pod.wait", (value, params) =>
+      hasReached((value as { pod: PodRecord }).pod, params.until),
+    ),
+    "merge.wait": poll("merge.wait", (value) =>
+      isSettledMerge((value as { merge: MergeView }).merge),
+    ),
+  };
+}
+
+function logHandlers({ replica, watches, verify }: HandlerOptions) {
+  return {
+    "log.head": () => {
+      const { seq, hash, atMs } = replica.head();
+      return accepted({ seq, hash: Buffer.from(hash).toString("hex"), atMs });
+    },
+    "log.read": async (params: ParsedParamsOf<CoordinatorMethods, "log.read">) => {
+      const page = await replica.readEvents({ fromSeq: params.from, limit: params.limit });
+      const last = page.at(-1)?.seq ?? 0;
+      const wanted = page.filter(
+        (event) => params.subject === undefined || event.subject === params.subject,
+      );
+      const events = wanted.map(({ answer: _, ...visible }) => visible);
+      return accepted({ events, next: page.length < params.limit ? null : last + 1 });
+    },
+    "log.watch": (params: ParsedParamsOf<CoordinatorMethods, "log.watch">, call: CoordinatorCall) =>
+      watches.open(params, (options) => call.openSubscription(options)),
+    "log.verify": async () => accepted(await verify()),
+  };
+}
+
+function serverHandlers({ status, stop }: HandlerOptions) {
+  const handlers: Pick<Handlers<ServedMethods, AskedMethods>, ServerMethod> = {
+    "server.status": () => accepted(status()),
+    "server.stop": ({ force }, call) => {
+      if (call.principal?.role !== "operator") {
+        return refused("unauthorized", "only the operator stops the server");
+      }
+      const { livingPods } = status();
+      if (livingPods > 0 && !force) {
+        return refused("busy", `${livingPods} pods live; stop them first, or force it`);
+      }
+      stop();
+      return accepted({});
+    },
+  };
+  return handlers;
+}

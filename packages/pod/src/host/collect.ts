@@ -1,0 +1,31 @@
+/**
+ * Taking an ended pod's worktree away. Whatever in it is not on its base is kept by a snapshot ref
+ * first; the branch goes with it once its commits are reachable elsewhere.
+ */
+import { readFile, rm } from "node:fs/promises";
+import { accepted, type Outcome, type PodId } from "@podlane/protocol";
+import { podLayout } from "@podlane/protocol/node";
+import { removeWorktree } from "../workspace/remove-worktree.ts";
+import { BootFile } from "./boot-file.ts";
+import type { HostSetting } from "./host-setting.ts";
+
+/** The snapshot's ref, or null when nothing needed one. */
+export async function collectPod(
+  pod: PodId,
+  landed: boolean,
+  { layout, repository }: HostSetting,
+): Promise<Outcome<string | null>> {
+  const paths = podLayout(layout.stateDir, pod);
+  const boot = BootFile.parse(JSON.parse(await readFile(paths.bootFile, "utf8")));
+  await rm(paths.tempDir, { recursive: true, force: true });
+  if (boot.spec.isolation === "directory") return accepted(null);
+  const removed = await removeWorktree({
+    repository,
+    lockPath: layout.gitLock,
+    path: boot.worktree,
+    pod,
+    mergedInto: landed ? boot.spec.start.branch : null,
+    ignoring: boot.spec.setup?.link ?? [],
+  });
+  return removed.ok ? accepted(removed.value?.ref ?? null) : removed;
+}

@@ -1,0 +1,135 @@
+/**
+ * The host of a machine: makes the pods that the log wants exist, and reports what became of them.
+ * It takes orders over its connection to the coordinator; each order may come again.
+ */
+import { hostname } from "node:os";
+import {
+  accepted,
+  type CoordinatorMethods,
+  type HostId,
+  type HostOrderMethods,
+  hostOrderMethods,
+  type HostReportMethods,
+  type Outcome,
+  type ParsedParamsOf,
+  type PodId,
+  refused,
+} from "@podlane/protocol";
+import { collectPod } from "./collect.ts";
+import { executeMerge } from "./execute-merge.ts";
+import type { HostSetting } from "./host-setting.ts";
+import { HostedPod } from "./hosted-pod.ts";
+import { startPod } from "./start-pod.ts";
+
+type Orders = HostOrderMethods;
+type Start = ParsedParamsOf<Orders, "host.start">;
+
+/** What a host calls: its reports, and what it asks of the log. */
+export type HostCalls = HostReportMethods & CoordinatorMethods;
+
+/** Repeats a report until a coordinator has recorded it. */
+export type Report = <M extends keyof HostReportMethods>(
+  method: M,
+  params: ParsedParamsOf<HostReportMethods, M>,
+) => Promise<Outcome<unknown>>;
+
+export class Host {
+  readonly id: HostId;
+  readonly #setting: HostSetting;
+  readonly #report: Report;
+  readonly #pods = new Map<PodId, HostedPod>();
+  /** Orders under way, so that a repeat of one does nothing. */
+  readonly #busy = new Set<string>();
+
+  constructor(setting: HostSetting, report: Report) {
+    this.#setting = setting;
+    this.#report = report;
+    this.id = hostname() as HostId;
+  }
+
+  /** The host's side of its connection: every order is taken on at once and done afterwards. */
+  get handlers() {
+    const take = <P>(key: (order: P) => string, work: (order: P) => Promise<void>) => {
+      return (order: P) => {
+        this.#once(key(order), () => work(order));
+        return accepted({});
+      };
+    };
+    return {
+      "host.start": take<Start>(
+        (order) => `start:${order.pod}:${order.generation}:${order.attempt}`,
+        (order) => this.#start(order),
+      ),
+      "host.signal": take<ParsedParamsOf<Orders, "host.signal">>(
+        (order) => `signal:${order.pod}:${order.mode}`,
+        (order) => this.#signal(order),
+      ),
+      "host.collect": take<ParsedParamsOf<Orders, "host.collect">>(
+        (order) => `collect:${order.pod}`,
+        (order) => this.#collect(order),
+      ),
+      "host.merge": take<ParsedParamsOf<Orders, "host.merge">>(
+        (order) => `merge:${order.merge}:${order.fence}`,
+        async (order) => {
+          const outcome = await executeMerge(order, this.#setting);
+          const { merge, fence } = order;
+          await this.#report("host.merge_report", { merge, fence, outcome });
+        },
+      ),
+      "host.take_inbox": (): Outcome<never> =>
+        refused("unsupported", "taking over a dead pod's inbox does not exist yet"),
+    };
+  }
+
+  get orders(): typeof hostOrderMethods {
+    return hostOrderMethods;
+  }
+
+  /** Resolves when nothing this host was ordered to do is still under way. */
+  get livingPods(): number {
+    return this.#pods.size;
+  }
+
+  #once(key: string, work: () => Promise<void>): void {
+    if (this.#busy.has(key)) return;
+    this.#busy.add(key);
+    work()
+      .catch((fault: unknown) => this.#setting.onFault(fault))
+      .finally(() => this.#busy.delete(key));
+  }
+
+  async #start(order: Start): Promise<void> {
+    if (this.#pods.has(order.pod)) return;
+    const { pod, generation } = order;
+    const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
+    this.#pods.set(pod, hosted);
+    void hosted.ended.then(() => this.#pods.delete(pod));
+    const started = await startPod(order, this.#setting);
+    if (!started.ok) return hosted.neverStarted(started.error.message);
+    const { launched, branch, worktree, baseCommit } = started.value;
+    hosted.launched(launched, worktree);
+    const place = { process: launched.process, branch, worktree, baseCommit };
+    await this.#report("host.started", { pod, generation, ...place });
+    const booted = await launched.booted;
+    if (booted.kind === "failed") return hosted.neverBooted(booted.message);
+    await this.#report("host.ready", { pod, generation, socket: booted.socket });
+  }
+
+  async #signal(order: ParsedParamsOf<Orders, "host.signal">): Promise<void> {
+    const hosted = this.#pods.get(order.pod);
+    if (hosted !== undefined) return hosted.end(order);
+    // Nothing of ours runs under that name: it ended before this host knew, or never began.
+    await this.#report("host.exited", {
+      pod: order.pod,
+      generation: order.generation,
+      exit: { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" },
+      lastSeq: 0,
+    });
+  }
+
+  async #collect({ pod, landed }: ParsedParamsOf<Orders, "host.collect">): Promise<void> {
+    const snapshot = await collectPod(pod, landed, this.#setting);
+    if (snapshot.ok) await this.#report("host.collected", { pod, snapshot: snapshot.value });
+    else this.#setting.note(`the worktree of ${pod} stays: ${snapshot.error.message}`);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * One pod on this host, from its order to its exit: ends it when told, notices when it ends, and
+ * then, in this order, leaves nothing running, says its last words, reports its exit.
+ */
+import { readFile } from "node:fs/promises";
+import type { PodExit, ShutDownCause } from "@podlane/protocol";
+import { podLayout, type PodLayout } from "@podlane/protocol/node";
+import { gitIn } from "../workspace/git/git.ts";
+import { listDirty } from "../workspace/dirty.ts";
+import { ExitFile } from "./boot-file.ts";
+import type { Report } from "./host.ts";
+import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
+import { sayLastWords } from "./last-words.ts";
+import type { LaunchedPod, RawExit } from "./pod-process.ts";
+import type { StartOrder } from "./start-pod.ts";
+import { killGroup, killLeftovers, terminate } from "./terminate.ts";
+
+interface HostedPodOptions {
+  readonly order: StartOrder;
+  readonly setting: HostSetting;
+  readonly report: Report;
+}
+
+export interface EndOrder {
+  readonly mode: "shutdown" | "kill";
+  readonly deadlineMs: number;
+  readonly cause: "finished" | "requested" | "timeout";
+}
+
+const maxDirtyReported = 256;
+const maxLastOutputCharacters = 4_000;
+const neverRan: RawExit = { code: null, signal: null };
+
+export class HostedPod {
+  readonly ended: Promise<void>;
+  readonly #options: HostedPodOptions;
+  readonly #layout: PodLayout;
+  readonly #resolveEnded: () => void;
+  #launched: LaunchedPod | null = null;
+  #worktree: string | null = null;
+  /** Why this host ends it, if it does: the first reason stays. */
+  #ending: ShutDownCause | null = null;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: HostedPodOptions) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#resolveEnded = resolve;
+    this.#options = options;
+    this.#layout = podLayout(options.setting.layout.stateDir, options.order.pod);
+  }
+
+  launched(launched: LaunchedPod, worktree: string): void {
+    this.#launched = launched;
+    this.#worktree = worktree;
+    const { onFault } = this.#options.setting;
+    const kill = (cause: ShutDownCause) => () => void this.#kill(cause).catch(onFault);
+    const bootTimer = setTimeout(kill("crashed"), bootDeadlineMs);
+    void launched.booted.then(() => clearTimeout(bootTimer));
+    this.#timers.push(bootTimer);
+    const { timeSeconds } = this.#options.order.spec.limits;
+    if (timeSeconds !== undefined) {
+      const order = { mode: "shutdown", deadlineMs: 2_000, cause: "timeout" } as const;
+      const end = () => void this.end(order).catch(onFault);
+      this.#timers.push(setTimeout(end, timeSeconds * 1_000));
+    }
+    void launched.exited.then((exit) => this.#conclude(exit)).catch(onFault);
+  }
+
+  /** Its workspace or process could not be made: there is nothing to end. */
+  async neverStarted(message: string): Promise<void> {
+    await this.#report(neverRan, "crashed", message);
+  }
+
+  /** Its process came up and did not get ready. */
+  async neverBooted(message: string): Promise<void> {
+    this.#options.setting.note(`${this.#options.order.spec.name}: ${message}`);
+    await this.#kill("crashed");
+  }
+
+  /** The ladder: ask, SIGTERM, SIGKILL; with `kill` the last rung at once. */
+  async end({ mode, deadlineMs, cause }: EndOrder): Promise<void> {
+    const launched = this.#launched;
+    if (launched === null) return;
+    if (mode === "kill") return this.#kill("killed");
+    this.#ending ??= cause;
+    const { peers, socketOf } = this.#options.setting;
+    const socket = socketOf(this.#options.order.pod);
+    const heard = await peers.shutDown(socket, { deadlineMs, cause });
+    const patienceMs = heard.ok ? deadlineMs + shutdownSlackMs : 0;
+    const left = await raceWith(launched.exited, patienceMs);
+    if (!left) await terminate(this.#target(launched));
+    await this.ended;
+  }
+
+  async #kill(cause: ShutDownCause): Promise<void> {
+    this.#ending ??= cause;
+    if (this.#launched !== null) await killGroup(this.#target(this.#launched));
+    await this.ended;
+  }
+
+  #target({ process, exited }: LaunchedPod) {
+    return { pod: this.#options.order.pod, process, exited };
+  }
+
+  async #conclude(exit: RawExit): Promise<void> {
+    this.#timers.forEach(clearTimeout);
+    this.#timers = [];
+    const { order, setting } = this.#options;
+    const leftovers = await killLeftovers(order.pod);
+    if (leftovers > 0) setting.note(`${order.spec.name} left ${leftovers} processes; ended`);
+    const cause = await this.#causeOf(exit);
+    const isOrderly = cause === "finished" || cause === "requested";
+    await this.#report(exit, cause, isOrderly ? "" : await this.#lastOutput());
+  }
+
+  async #report(exit: RawExit, cause: ShutDownCause, lastOutput: string): Promise<void> {
+    const { order, setting, report } = this.#options;
+    const { pod, generation, spec } = order;
+    const podExit: PodExit = { ...exit, cause, dirty: await this.#dirty(), lastOutput };
+    const from = { pod, podName: spec.name, generation };
+    const lastSeq = await sayLastWords({ from, exit: podExit, layout: this.#layout, setting });
+    await report("host.exited", { pod, generation, exit: podExit, lastSeq });
+    this.#resolveEnded();
+  }
+
+  /** The pod's own word if it left one, else what this host did, else what the signal says. */
+  async #causeOf(exit: RawExit): Promise<ShutDownCause> {
+    const own = await readExitFile(this.#layout.exitFile, this.#options.order.generation);
+    if (own !== null && exit.code === 0) return own;
+    if (this.#ending !== null) return this.#ending;
+    return exit.signal === "SIGKILL" ? "killed" : "crashed";
+  }
+
+  async #dirty(): Promise<string[]> {
+    if (this.#worktree === null || this.#options.order.spec.isolation === "directory") return [];
+    const dirty = await listDirty(
+      gitIn(this.#worktree),
+      this.#options.order.spec.setup?.link ?? [],
+    );
+    return dirty.slice(0, maxDirtyReported).map((file) => file.path);
+  }
+
+  async #lastOutput(): Promise<string> {
+    const texts = await Promise.all([tail(this.#layout.stderr), tail(this.#layout.output)]);
+    return texts.join("\n").trim().slice(-maxLastOutputCharacters);
+  }
+}
+
+/** A pod that needs its whole deadline still has to write and close. */
+const shutdownSlackMs = 1_000;
+
+async function readExitFile(path: string, generation: number): Promise<ShutDownCause | null> {
+  const text = await tail(path);
+  if (text === "") return null;
+  const parsed = ExitFile.safeParse(JSON.parse(text));
+  return parsed.success && parsed.data.generation === generation ? parsed.data.cause : null;
+}
+
+/** Empty for a file that was never written. */
+async function tail(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, "utf8");
+    return text.slice(-maxLastOutputCharacters);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw cause;
+  }
+}
+
+function raceWith(exited: Promise<unknown>, deadlineMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), deadlineMs);
+    void exited.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

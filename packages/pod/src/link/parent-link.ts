@@ -1,0 +1,79 @@
+/**
+ * The way up: sends the outbox in order, one event at a time in flight, and keeps each event until
+ * it is acknowledged. The receiver is the parent's socket, or the operator's inbox at the
+ * coordinator for a pod without a parent. Retries for ever at a bounded rate.
+ */
+import type { Outcome, PodEvent } from "@podlane/protocol";
+import { retryDelayMs } from "@podlane/protocol/node";
+
+export interface ParentLinkOptions {
+  /** Unacknowledged events, lowest seq first; at most `limit`. */
+  readonly pending: (limit: number) => readonly PodEvent[];
+  /** Delivers one event to whoever is the receiver now. */
+  readonly deliver: (event: PodEvent) => Promise<Outcome<unknown>>;
+  readonly onAcknowledged: (seq: number) => void;
+}
+
+const retry = { attempts: Number.POSITIVE_INFINITY, baseMs: 20, maxMs: 2_000 };
+const pageEvents = 64;
+
+export class ParentLink {
+  readonly #options: ParentLinkOptions;
+  #sending: Promise<void> | null = null;
+  #closed = false;
+  #wake: (() => void) | null = null;
+
+  constructor(options: ParentLinkOptions) {
+    this.#options = options;
+  }
+
+  /** There is something in the outbox, or the receiver may be back. */
+  nudge(): void {
+    this.#wake?.();
+    if (!this.#closed) this.#sending ??= this.#drain();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when all was acknowledged or the link was closed. */
+  async drained(): Promise<void> {
+    await this.#sending;
+  }
+
+  async #drain(): Promise<void> {
+    let failures = 0;
+    for (let page = this.#next(); page.length > 0 && !this.#closed; page = this.#next()) {
+      for (const event of page) {
+        const outcome = await this.#options.deliver(event);
+        if (this.#closed) break;
+        if (!outcome.ok) {
+          failures += 1;
+          await this.#pause(retryDelayMs(retry, Math.min(failures, 10), Math.random()));
+          break;
+        }
+        failures = 0;
+        this.#options.onAcknowledged(event.seq);
+      }
+    }
+    this.#sending = null;
+  }
+
+  #next(): readonly PodEvent[] {
+    return this.#options.pending(pageEvents);
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(finish, delayMs);
+      this.#wake = finish;
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The shell around the controller: every input goes through `dispatch`, whose records become
+ * durable in one transaction before any effect runs. Holds no rule.
+ */
+import { type Outcome, refused } from "@podlane/protocol";
+import { step } from "../core/controller.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Input } from "../core/input.ts";
+import type { PodCoreState } from "../core/state.ts";
+import { commitStep } from "../session/commit-step.ts";
+import type { Session } from "../session/session.ts";
+
+/** Runs one effect of a step that is durable already. Must not throw and must not wait. */
+export type Perform = (effect: Effect) => void;
+
+export interface ControllerOptions {
+  readonly state: PodCoreState;
+  readonly session: Session;
+  readonly perform: Perform;
+  /** Something is in the outbox. */
+  readonly onEmit: () => void;
+  /** After each step, with what it made durable. */
+  readonly onStep: (effects: readonly Effect[]) => void;
+  readonly nowMs: () => number;
+}
+
+export class ControllerLoop {
+  readonly #options: ControllerOptions;
+  #state: PodCoreState;
+  /** Inputs that an effect gave back while a step was being carried out. */
+  readonly #queue: Input[] = [];
+  #busy = false;
+  readonly #replies = new Map<string, (outcome: Outcome<unknown>) => void>();
+  #requests = 0;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#state = options.state;
+  }
+
+  get state(): PodCoreState {
+    return this.#state;
+  }
+
+  dispatch(input: Input): void {
+    this.#queue.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        this.#carryOut(next);
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Dispatches an input that is answered by a `reply`. */
+  request(make: (requestId: string) => Input): Promise<Outcome<unknown>> {
+    this.#requests += 1;
+    const requestId = String(this.#requests);
+    return new Promise((resolve) => {
+      this.#replies.set(requestId, resolve);
+      this.dispatch(make(requestId));
+    });
+  }
+
+  /** Answers whoever still waits; nothing is dispatched afterwards. */
+  close(): void {
+    for (const reply of this.#replies.values()) reply(refused("unavailable", "the pod is leaving"));
+    this.#replies.clear();
+  }
+
+  #carryOut(input: Input): void {
+    const { session, nowMs, onEmit, onStep, perform } = this.#options;
+    const { state, effects } = step(this.#state, input, nowMs());
+    const rest = commitStep(session, effects, nowMs());
+    this.#state = state;
+    if (effects.some((effect) => effect.kind === "emit")) onEmit();
+    for (const effect of rest) {
+      if (effect.kind === "reply") this.#answer(effect.requestId, effect.outcome);
+      else perform(effect);
+    }
+    onStep(effects);
+  }
+
+  #answer(requestId: string, outcome: Outcome<unknown>): void {
+    this.#replies.get(requestId)?.(outcome);
+    this.#replies.delete(requestId);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The pod's methods: reads answered from the session, changes given to the controller, tools and
+ * spawns to those who own them.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  accepted,
+  type Call,
+  type ChildView,
+  type CommandId,
+  type Outcome,
+  type ParsedParamsOf,
+  type PodMethods,
+  type PodRecord,
+  type PodStatus,
+  type Receipt,
+  refused,
+  type ResultOf,
+  type SpawnChild,
+  type ToolResult,
+} from "@podlane/protocol";
+import type { CoreMethod, MethodInput } from "../core/input.ts";
+import type { PodCoreState } from "../core/state.ts";
+import { type PodHandlers, senderOf } from "../link/pod-server.ts";
+import type { Session } from "../session/session.ts";
+import type { ControllerLoop } from "./controller-loop.ts";
+import type { OutputFile } from "./output-file.ts";
+import type { ReceiptWaits } from "./receipt-waits.ts";
+import type { Streams } from "./streams.ts";
+
+export interface HandlerOptions {
+  readonly loop: ControllerLoop;
+  readonly session: Session;
+  readonly output: OutputFile;
+  readonly receipts: ReceiptWaits;
+  readonly streams: Streams;
+  readonly children: () => readonly ChildView[];
+  readonly status: (state: PodCoreState) => PodStatus;
+  readonly spawn: (request: SpawnChild, signal: AbortSignal) => Promise<Outcome<PodRecord>>;
+  readonly callTool: (tool: string, params: unknown) => Promise<ToolResult>;
+}
+
+/** What fences a text a model is shown must not be guessable by who wrote the text. */
+const boundaryBytes = 12;
+
+export function createHandlers(options: HandlerOptions): PodHandlers {
+  const { loop, session, output, receipts, streams } = options;
+  const core = <M extends CoreMethod>(method: M) => coreHandler(method, loop, session);
+  return {
+    run: core("run"),
+    notify: core("notify"),
+    steer: core("steer"),
+    pause: core("pause"),
+    resume: core("resume"),
+    cancel: core("cancel"),
+    shutdown: core("shutdown"),
+    pod_event: async ({ event }) => {
+      const duplicate = session.inbox.has(event.podId, event.seq);
+      const boundary = newBoundary();
+      const outcome = await loop.request((requestId) => {
+        return { kind: "pod_event", requestId, event, duplicate, boundary };
+      });
+      return outcome as Outcome<{ seq: number }>;
+    },
+    spawn: async (request, call) => {
+      const spawned = await options.spawn(request, call.signal);
+      return spawned.ok ? accepted({ pod: spawned.value }) : spawned;
+    },
+    get_history: ({ fromSeq, limit, notificationsOnly }) =>
+      accepted(session.readHistory({ fromSeq, limit, notificationsOnly })),
+    get_status: () => accepted(options.status(loop.state)),
+    list_children: () => accepted({ children: [...options.children()] }),
+    subscribe: ({ fromSeq, lanes }, call) => streams.open(fromSeq, lanes, call),
+    answer_input: ({ requestId }) => {
+      if (!loop.state.approvals.includes(requestId)) {
+        return refused("not_found", `no input request ${requestId} waits here`);
+      }
+      loop.dispatch({ kind: "input_answered", requestId });
+      return accepted({});
+    },
+    read_output: ({ cursor, limit }) => accepted(output.read(cursor, limit)),
+    get_receipt: ({ commandId }) => findReceipt(session, commandId),
+    await_receipt: ({ commandId, state }, call) => {
+      const receipt = findReceipt(session, commandId);
+      return receipt.ok ? receipts.until(receipt.value, state, call.signal) : receipt;
+    },
+    tool_call: async ({ tool, params }) => accepted(await options.callTool(tool, params)),
+  };
+}
+
+function coreHandler<M extends CoreMethod>(method: M, loop: ControllerLoop, session: Session) {
+  return async (
+    params: ParsedParamsOf<PodMethods, M>,
+    call: Call,
+  ): Promise<Outcome<ResultOf<PodMethods, M>>> => {
+    const commandId = call.commandId ?? null;
+    const repeated = commandId === null ? null : session.commands.find(commandId);
+    if (repeated !== null) return accepted(repeated.value as ResultOf<PodMethods, M>);
+    const sender = senderOf(call.principal);
+    const boundary = newBoundary();
+    const outcome = await loop.request((requestId) => {
+      return {
+        kind: "method",
+        requestId,
+        method,
+        params,
+        sender,
+        commandId,
+        boundary,
+      } as MethodInput;
+    });
+    return outcome as Outcome<ResultOf<PodMethods, M>>;
+  };
+}
+
+function findReceipt(session: Session, commandId: CommandId): Outcome<Receipt> {
+  const receipt = session.messages.receiptOf(commandId);
+  const name = `${commandId.client}/${commandId.n}`;
+  return receipt === null ? refused("not_found", `no message ${name}`) : accepted(receipt);
+}
+
+export function newBoundary(): string {
+  return randomBytes(boundaryBytes).toString("hex");
+}

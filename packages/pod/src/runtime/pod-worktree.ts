@@ -1,0 +1,86 @@
+/**
+ * What a pod does to its own worktree between its agent's steps: commits what is dirty in scope,
+ * joins children's commits, drops a cancelled turn's work. Jobs never overlap.
+ */
+import {
+  accepted,
+  type CommitId,
+  effectivePermission,
+  effectiveScope,
+  type Outcome,
+  type Permission,
+  type PodId,
+  type Scope,
+} from "@podlane/protocol";
+import type { Workspace } from "../workspace/workspace.ts";
+import { dropWork } from "./drop-work.ts";
+import { InOrder } from "./in-order.ts";
+
+export interface PodWorktreeOptions {
+  readonly workspace: Workspace;
+  readonly pod: PodId;
+  readonly podName: string;
+  readonly permissionOf: (path: string) => Permission;
+}
+
+export class PodWorktree {
+  readonly #options: PodWorktreeOptions;
+  readonly #jobs = new InOrder();
+  #turnStart: CommitId | null = null;
+
+  constructor(options: PodWorktreeOptions) {
+    this.#options = options;
+  }
+
+  get workspace(): Workspace {
+    return this.#options.workspace;
+  }
+
+  /** Runs a job of the caller's between those of this pod. */
+  exclusively<T>(job: () => Promise<T>): Promise<T> {
+    return this.#jobs.run(job);
+  }
+
+  /** Commits what is dirty where the pod may write; answers the head and what was left alone. */
+  commitTurn(turn: number | null, message: string) {
+    const { permissionOf } = this.#options;
+    return this.#commit(message, turn, (path) => permissionOf(path) === "write");
+  }
+
+  /** Commits what is dirty inside a scope that is about to be lent, so that the child sees it. */
+  async commitForLoan(scope: Scope, child: string): Promise<Outcome<CommitId>> {
+    const { permissionOf } = this.#options;
+    const loan = effectiveScope("child", scope);
+    const committed = await this.#commit(`work handed to ${child}`, null, (path) => {
+      return permissionOf(path) === "write" && effectivePermission(loan, path) === "write";
+    });
+    return committed.ok ? accepted(committed.value.head) : committed;
+  }
+
+  join(child: string, commit: CommitId) {
+    const { workspace, pod } = this.#options;
+    return this.#jobs.run(() =>
+      workspace.join({ child, commit, message: `join ${child}`, trailers: { "Podlane-Pod": pod } }),
+    );
+  }
+
+  /** Puts the worktree back to where the turn began; a snapshot ref keeps what is dropped. */
+  dropDirty(): Promise<Outcome<void>> {
+    const { workspace, pod } = this.#options;
+    return this.#jobs.run(() => dropWork(workspace, pod, this.#turnStart));
+  }
+
+  /** Remembers where a turn began. */
+  async turnStarts(): Promise<void> {
+    this.#turnStart = await this.#options.workspace.head();
+  }
+
+  #commit(message: string, turn: number | null, scopeFilter: (path: string) => boolean) {
+    const { workspace, pod } = this.#options;
+    const trailers = {
+      "Podlane-Pod": pod,
+      ...(turn === null ? {} : { "Podlane-Turn": String(turn) }),
+    };
+    return this.#jobs.run(() => workspace.commitDirty({ message, scopeFilter, trailers }));
+  }
+}

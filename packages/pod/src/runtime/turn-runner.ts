@@ -1,0 +1,152 @@
+/**
+ * Runs one turn of the agent: gives it its hooks, answers its steps with what the controller
+ * delivers, records its tool calls, and reports how it ended. Decides nothing.
+ */
+import type { NotificationItem, Outcome, ToolResult } from "@podlane/protocol";
+import type { Agent, AgentHooks, StepAnswer, WaitCondition } from "../agent/agent.ts";
+import type { EffectOf } from "../core/effect.ts";
+import type { AgentDoneInput, AgentStepInput } from "../core/input.ts";
+import type { ToolHost } from "../tools/tool-host.ts";
+import type { EventWaits } from "./event-waits.ts";
+import type { HeldClaims } from "./held-claims.ts";
+import type { TurnSlot } from "./turn-slot.ts";
+import type { UsageMeter } from "./usage-meter.ts";
+import { type CallLog, recordedCall } from "./tool-calls.ts";
+
+export interface TurnRunnerOptions {
+  readonly agent: Agent;
+  readonly tools: ToolHost;
+  readonly claims: HeldClaims;
+  readonly waits: EventWaits;
+  readonly slot: TurnSlot;
+  readonly callLog: CallLog;
+  readonly usage: UsageMeter;
+  readonly podName: string;
+  readonly task: string | null;
+  /** Claims that each turn takes before it starts. */
+  readonly standingClaims: readonly string[];
+  readonly dispatch: (input: AgentStepInput | AgentDoneInput) => void;
+  readonly commit: (message: string) => Promise<ToolResult>;
+  readonly childId: (name: string) => string | null;
+  readonly say: (turn: number, text: string) => void;
+  readonly output: (text: string) => void;
+}
+
+interface RunningTurn {
+  readonly turn: number;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+  /** The step that waits for its `deliver`. */
+  answerStep: ((answer: StepAnswer) => void) | null;
+}
+
+export class TurnRunner {
+  readonly #options: TurnRunnerOptions;
+  #running: RunningTurn | null = null;
+
+  constructor(options: TurnRunnerOptions) {
+    this.#options = options;
+  }
+
+  get turn(): number | null {
+    return this.#running?.turn ?? null;
+  }
+
+  /** The signal of the running turn; calls outside a turn get one that never aborts. */
+  get signal(): AbortSignal {
+    return this.#running?.abort.signal ?? new AbortController().signal;
+  }
+
+  start(effect: EffectOf<"start_turn">): void {
+    const abort = new AbortController();
+    const running: RunningTurn = {
+      turn: effect.turn,
+      abort,
+      answerStep: null,
+      done: Promise.resolve().then(() => this.#run(effect, running)),
+    };
+    this.#running = running;
+  }
+
+  deliver(effect: EffectOf<"deliver">): void {
+    const running = this.#running;
+    if (running?.turn !== effect.turn || effect.proceed === "pause") return;
+    const answer = running.answerStep;
+    running.answerStep = null;
+    const notifications = effect.notifications as readonly NotificationItem[];
+    answer?.({ proceed: effect.proceed, notifications });
+  }
+
+  /** Stops the agent's turn; resolves when the agent has let go of it. */
+  async interrupt(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    running.abort.abort();
+    running.answerStep?.({ proceed: "cancel", notifications: [] });
+    running.answerStep = null;
+    await running.done;
+  }
+
+  async #run(effect: EffectOf<"start_turn">, running: RunningTurn): Promise<void> {
+    const { agent, claims, dispatch, standingClaims } = this.#options;
+    const { turn, cause, input } = effect;
+    const { signal } = running.abort;
+    const claimed = await claims.ensure(standingClaims, signal);
+    const outcome = claimed.ok
+      ? await agent.runTurn(
+          {
+            turn,
+            cause,
+            input,
+            podName: this.#options.podName,
+            task: this.#options.task,
+            notifications: effect.notifications as readonly NotificationItem[],
+            firstStep: 0,
+          },
+          this.#hooks(running),
+        )
+      : ({ kind: "errored", ...claimed.error, fatal: false } as const);
+    if (this.#running === running) this.#running = null;
+    dispatch({ kind: "agent_done", turn, outcome });
+  }
+
+  #hooks(running: RunningTurn): AgentHooks {
+    const { turn, abort } = running;
+    const { dispatch, output, say, commit } = this.#options;
+    return {
+      signal: abort.signal,
+      step: () => {
+        if (abort.signal.aborted) return Promise.resolve({ proceed: "cancel", notifications: [] });
+        return new Promise((resolve) => {
+          running.answerStep = resolve;
+          dispatch({ kind: "agent_step", turn });
+        });
+      },
+      callTool: (tool, params) => this.callTool(tool, params),
+      waitFor: (condition) => this.#waitFor(condition, abort.signal),
+      commit,
+      say: (text) => say(turn, text),
+      output,
+    };
+  }
+
+  /** A tool call of the running turn, recorded before and after. */
+  async callTool(tool: string, params: unknown): Promise<ToolResult> {
+    const { tools, callLog, usage } = this.#options;
+    const turn = this.#running?.turn ?? null;
+    const { signal } = this;
+    const result = await recordedCall(callLog, { turn, tool, params }, (callId) =>
+      tools.call(tool, params, { callId, turn: turn ?? 0, signal }),
+    );
+    usage.called(result);
+    return result;
+  }
+
+  #waitFor(condition: WaitCondition, signal: AbortSignal): Promise<Outcome<void>> {
+    const { slot, waits, childId } = this.#options;
+    const child = "turnEnded" in condition ? childId(condition.turnEnded) : null;
+    return slot.whileWaiting("child", child === null ? [] : [child], () =>
+      waits.until(condition, signal),
+    );
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Log events about hosts. Subject: `host:<id>`.
+ */
+import { z } from "zod";
+import { HostId } from "../ids.ts";
+
+export const hostLogEvents = {
+  /** The machine that new pods start on; appended again only when what it offers changed. */
+  "host.attached": z.object({
+    hostId: HostId,
+    capacity: z.int().min(1),
+    labels: z.array(z.string()),
+  }),
+} as const;
