@@ -11,3 +11,4 @@ export { diffStat, diffText } from "./workspace/diff.ts";
 export { gitIn } from "./workspace/git/git.ts";
 export { gitVersion } from "./workspace/git/version.ts";
 export { discoverRepository, type Repository } from "./workspace/repository.ts";
+export { listWorktrees } from "./workspace/worktree-list.ts";

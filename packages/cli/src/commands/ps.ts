@@ -1,11 +1,12 @@
 /** `pod ps`: the pods that live, or all that are known. */
 import type { Command } from "commander";
-import { exitCodes, formatScopeRule, type PodRecord } from "@podlane/protocol";
+import { exitCodes, type PodRecord } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
 import { connectRunning } from "../coordinator-client.ts";
 import { gather } from "../options.ts";
 import { renderDuration } from "../render/duration.ts";
-import { renderPlain, renderTable } from "../render/table.ts";
+import { podJson } from "../json/pod-json.ts";
+import { printRows } from "../render/table.ts";
 import { buildForest, treeLines } from "../render/tree.ts";
 import { describeState, describeWait } from "../run/progress.ts";
 import { usageFailure } from "../failure.ts";
@@ -39,7 +40,7 @@ async function listPods(context: CommandContext, options: PsOptions): Promise<nu
   const names = new Map(found.map((pod) => [pod.id as string, pod.name]));
   const pods = found.filter((pod) => matches(pod, names, options.filter ?? []));
   if (options.json === true)
-    terminal.json({ version: 1, pods: pods.map((pod) => view(pod, names)) });
+    terminal.json({ version: 1, pods: pods.map((pod) => podJson(pod, names)) });
   else print(context, pods, names, options.tree === true);
   connected?.coordinator.close();
   return exitCodes.done;
@@ -70,45 +71,7 @@ function print(
     describeWait(value, names),
   ]);
   const header = ["NAME", "ID", "STATE", "AGE", "AGENT", "DETAIL"];
-  const out = terminal.isTable
-    ? renderTable(header, rows, terminal.columns)
-    : renderPlain(header, rows);
-  for (const line of out) terminal.print(line);
-}
-
-/** The shape that others rely on; instants are ISO 8601. */
-export function view(pod: PodRecord, names: ReadonlyMap<string, string>) {
-  const { id, name, path, generation, state, branch, worktree, task, turn, exit } = pod;
-  const waiting =
-    pod.waiting === null
-      ? null
-      : { reason: pod.waiting.reason, on: pod.waiting.on, since: iso(pod.waiting.sinceMs) };
-  return {
-    id,
-    name,
-    path,
-    generation,
-    state,
-    waiting,
-    parent: pod.parent,
-    children: pod.children.map((child) => names.get(child) ?? child),
-    agent: pod.agent.driver,
-    pid: pod.process?.pid ?? null,
-    branch,
-    worktree,
-    scope: pod.scope.map((rule) => formatScopeRule(rule)),
-    task,
-    turn,
-    settled: pod.settled,
-    startedAt: iso(pod.startedAtMs),
-    changedAt: iso(pod.changedAtMs),
-    exit: exit === null ? null : { code: exit.code, signal: exit.signal, cause: exit.cause },
-    usage: pod.lastTurn?.result?.usage ?? null,
-  };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  printRows(terminal, header, rows);
 }
 
 function matches(

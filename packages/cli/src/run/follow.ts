@@ -5,6 +5,7 @@
 import type { LogEventEnvelope, MergeView, PodRecord, RunId, RunView } from "@podlane/protocol";
 import type { Coordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
+import { createSignal } from "../signal.ts";
 import type { RunResult } from "./summary.ts";
 
 export interface FollowOptions {
@@ -89,17 +90,5 @@ function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): () => voi
   return () => {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
-  };
-}
-
-/** Coalesces wake-ups: however many come while one is handled, one more look follows. */
-function createSignal() {
-  let pending = Promise.withResolvers<void>();
-  return {
-    raise: () => pending.resolve(),
-    next: () => {
-      pending = Promise.withResolvers<void>();
-      return pending.promise;
-    },
   };
 }

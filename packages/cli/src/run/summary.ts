@@ -3,6 +3,7 @@
  */
 import { exitCodes, type MergeView, type RunTaskView, type RunView } from "@podlane/protocol";
 import { renderDuration } from "../render/duration.ts";
+import { describeProblem } from "../render/merge-problem.ts";
 import { oneLine, renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -83,24 +84,6 @@ function describeMerge(merge: MergeView | undefined): string {
   if (merge.state !== "merged" || merge.landed === null) return merge.state;
   const { landed } = merge;
   return `${landed.baseMoved ? "merged into" : "set aside on"} ${landed.branch}`;
-}
-
-function describeProblem({ podName, branch, base, problem }: MergeView): string[] {
-  switch (problem?.kind) {
-    case undefined:
-      return [];
-    case "conflict": {
-      const files = problem.files.map((file) => `  ${file}`);
-      return [`conflict: ${podName}: ${branch} against ${base ?? "the base"}`, ...files];
-    }
-    case "gate_red": {
-      const output = problem.output.trimEnd().split("\n").slice(-10);
-      const log = problem.logPath === null ? [] : [`  whole output: ${problem.logPath}`];
-      return [`gate red: ${podName} (exit ${problem.exitCode ?? "?"})`, ...output, ...log];
-    }
-    case "not_possible":
-      return [`not merged: ${podName}: ${problem.message}`];
-  }
 }
 
 function nextCommands({ run, merges }: RunResult): string[] {
