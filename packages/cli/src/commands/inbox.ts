@@ -1,6 +1,6 @@
 /** `pod inbox`: what a pod, or the operator, was told. */
 import type { Command } from "commander";
-import { exitCodes } from "@podlane/protocol";
+import { exitCodes, shouldNotifyAgent } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
 import { withCoordinator } from "../coordinator-client.ts";
 import { usageFailure } from "../failure.ts";
@@ -57,7 +57,9 @@ function showOperator(context: CommandContext, json: boolean): Promise<number> {
       const page = await coordinator.call("inbox.read", { fromSeq, limit: pageEntries });
       for (const { seq, at, event } of page.entries) {
         entries.push({ seq, at: instant(at), event: podEventJson(event) });
-        if (!json) terminal.print(`${clockTime(at)} ${eventLine(event)}`);
+        // What only keeps registries right is in the JSON; a person is shown the agent lane.
+        if (!json && shouldNotifyAgent(event))
+          terminal.print(`${clockTime(at)} ${eventLine(event)}`);
         fromSeq = seq + 1;
       }
       if (page.entries.length < pageEntries) break;

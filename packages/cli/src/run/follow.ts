@@ -24,7 +24,12 @@ const isOver: Readonly<Record<RunView["state"], boolean>> = {
   ended: true,
 };
 
-export async function followRun(options: FollowOptions): Promise<RunResult> {
+export interface FollowedRun extends RunResult {
+  /** A person stopped it, from here or elsewhere: it has no outcome yet. */
+  readonly interrupted: boolean;
+}
+
+export async function followRun(options: FollowOptions): Promise<FollowedRun> {
   const { coordinator, run, onEvent } = options;
   const wake = createSignal();
   const watch = expectOk(
@@ -51,7 +56,7 @@ export async function followRun(options: FollowOptions): Promise<RunResult> {
       options.onPods(pods.filter((pod) => pod.runId === run));
       if (isOver[view.state] && noPodRuns(pods, run, view)) {
         const { merges } = await coordinator.call("merge.list", { run });
-        return { run: view, merges: latestByPod(merges) };
+        return { run: view, merges: latestByPod(merges), interrupted: view.state !== "ended" };
       }
       await raised;
     }
