@@ -1,4 +1,4 @@
-/** The asking side of each contender: send `count` messages with `inFlight` at a time, check all. */
+/** The asking side of each contender: sends messages, some at a time, and checks them. */
 import { strict as assert } from "node:assert";
 import { type Socket, connect } from "node:net";
 import { decodeMessage, encodeShared } from "../../packages/protocol/src/codec.ts";

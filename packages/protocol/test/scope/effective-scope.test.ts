@@ -87,11 +87,14 @@ describe("a scope with loans", () => {
     expect(effectivePermission(returned, "src/a/x.ts")).toBe("write");
   });
 
-  it(`${verifies("R30", "R234")}keeps only what a living grandchild holds when the child is gone`, () => {
-    const adopted = { ...lender, loans: [{ holder: "grandchild", scope: rules("src/a/deep") }] };
-    expect(effectivePermission(adopted, "src/a/x.ts")).toBe("write");
-    expect(effectivePermission(adopted, "src/a/deep/x.ts")).toBe("read");
-  });
+  it(
+    verifies("R30", "R234") + "keeps only what a living grandchild holds when the child is gone",
+    () => {
+      const adopted = { ...lender, loans: [{ holder: "grandchild", scope: rules("src/a/deep") }] };
+      expect(effectivePermission(adopted, "src/a/x.ts")).toBe("write");
+      expect(effectivePermission(adopted, "src/a/deep/x.ts")).toBe("read");
+    },
+  );
 
   it("loses nothing to a loan that only reads", () => {
     const reader = { holder: "reader", scope: rules("src/b:r") };
