@@ -15,11 +15,10 @@ export interface JoinBranch {
   readonly worktree: string;
   /** What must be checked out there. */
   readonly branch: string;
-  /**
-   * The child's branch, or one commit of it: a settled result, whatever the branch has gained
-   * since.
-   */
+  /** The child's name, for messages. */
   readonly child: string;
+  /** A settled result of the child, whatever its branch has gained since. */
+  readonly commit: CommitId;
   readonly message: string;
   readonly trailers?: Trailers;
   readonly ignoring?: readonly string[];
@@ -37,9 +36,8 @@ export interface Joined {
  */
 export async function joinBranch(request: JoinBranch): Promise<Outcome<Joined>> {
   const git = gitIn(request.worktree);
-  const branch = await findCommit(git, `refs/heads/${request.child}`);
-  const child = branch ?? (await findCommit(git, request.child));
-  if (child === null) return refused("not_found", `there is no branch ${request.child} to join`);
+  const child = await findCommit(git, request.commit);
+  if (child === null) return refused("not_found", `there is no commit ${request.commit} to join`);
   const from = await headCommit(git);
   if (await isAncestor(git, child, from)) return accepted({ kind: "already", commit: from });
   const straight = await isAncestor(git, from, child);
