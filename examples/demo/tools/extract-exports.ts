@@ -11,7 +11,12 @@ for (const name of packages) {
     ({ name: symbol, isType, purpose }) =>
       `| \`${symbol}\` | ${isType ? "type" : "value"} | ${purpose.replaceAll("|", "\\|")} |`,
   );
-  const head = [`# What @podlane/${name} exports`, "", "| name | kind | purpose |", "|---|---|---|"];
+  const head = [
+    `# What @podlane/${name} exports`,
+    "",
+    "| name | kind | purpose |",
+    "|---|---|---|",
+  ];
   writeFileSync(`${folder}/${name}.md`, `${[...head, ...rows].join("\n")}\n`);
   console.log(`${folder}/${name}.md: ${exported.length} names`);
 }
