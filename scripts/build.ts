@@ -16,7 +16,15 @@ interface Bundle {
 }
 
 /** Every program we ship. A listed entry that does not exist fails the build. */
-export const bundles: readonly Bundle[] = [];
+export const bundles: readonly Bundle[] = [
+  { source: "packages/cli/src/main.ts", output: "packages/cli/dist/pod.js" },
+  { source: "packages/cli/src/serve.ts", output: "packages/cli/dist/serve.js" },
+  { source: "packages/cli/src/pod-runtime.ts", output: "packages/cli/dist/pod-runtime.js" },
+  {
+    source: "packages/pod/src/agent/script-agent/main.ts",
+    output: "packages/cli/dist/script-agent.js",
+  },
+];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

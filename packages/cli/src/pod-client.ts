@@ -49,7 +49,7 @@ export async function findPod(coordinator: Coordinator, wanted: string): Promise
     const candidates = byPrefix.map((pod) => `${pod.id} (${pod.name})`).join(", ");
     throw new CommandFailure(`'${wanted}' could be ${candidates}`, exitCodes.usage);
   }
-  const near = pods.filter((pod) => pod.exit === null).map((pod) => pod.name as string);
+  const near = pods.filter((pod) => pod.exit === null).map((pod) => pod.name);
   const known = near.length === 0 ? "no pod lives" : `living pods: ${near.join(", ")}`;
   throw new CommandFailure(`no pod is called '${wanted}'; ${known}`, exitCodes.notFound);
 }

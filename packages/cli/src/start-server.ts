@@ -54,10 +54,11 @@ function serverEnvironment(environment: CommandContext["environment"]): NodeJS.P
 function readReport(pipe: Readable): Promise<ServerReport | null> {
   return new Promise((resolve) => {
     const finish = (report: ServerReport | null) => {
+      // First the answer: closing the reader ends here again, without one.
+      resolve(report);
       clearTimeout(timer);
       lines.close();
       pipe.destroy();
-      resolve(report);
     };
     const timer = setTimeout(() => finish(null), startDeadlineMs);
     const lines = createInterface({ input: pipe });

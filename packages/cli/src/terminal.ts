@@ -28,7 +28,7 @@ interface Streams {
 
 export function createTerminal({ stdout, stderr, environment }: Streams): Terminal {
   const plain = (environment["NO_COLOR"] ?? "") !== "" || environment["TERM"] === "dumb";
-  const live = stderr.isTTY === true && !plain;
+  const live = stderr.isTTY && !plain;
   let drawn = 0;
   const erase = () => {
     if (drawn > 0) stderr.write(`\u001b[${drawn}A\u001b[0J`);
@@ -51,7 +51,7 @@ export function createTerminal({ stdout, stderr, environment }: Streams): Termin
       drawn = lines.length;
     },
     live,
-    isTable: stdout.isTTY === true,
+    isTable: stdout.isTTY,
     columns: stdout.columns ?? 100,
   };
 }

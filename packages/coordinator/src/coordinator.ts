@@ -16,11 +16,13 @@ import {
 } from "@podlane/protocol";
 import { wantedOrders } from "./core/effects.ts";
 import type { LogEvent } from "./core/event.ts";
+import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
+import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
 import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
@@ -70,6 +72,8 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
     onFault,
     soleWriter: true,
   });
+  const broken = checkInvariants(replica.state);
+  if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
 }
 
@@ -143,6 +147,7 @@ class RunningCoordinator implements Coordinator {
       waits: this.#waits,
       watches: this.#watches,
       nowMs,
+      subjects: new SubjectIndex(log),
       verify: async () => describeChain(await verifyChain(log)),
       stop: onStop,
       status: () => ({

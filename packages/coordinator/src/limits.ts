@@ -2,9 +2,13 @@
  * Bounds of the coordinator, with what each bounds and which wrong direction is worse.
  */
 
-/** Answers remembered for each client. Fewer than a client may have in flight would lose repeats. */
+/**
+ * Answers remembered for each client. Fewer than a client may have in flight would lose repeats.
+ */
 export const keptAnswers = 1_024;
-/** How long after a client's last command its answers are kept. Shorter than a night loses laptops. */
+/**
+ * How long after a client's last command its answers are kept. Shorter than a night loses laptops.
+ */
 export const answerRetentionMs = 24 * 3_600_000;
 /** Log time between two searches for forgotten clients: each one visits every client. */
 export const answerSweepMs = 3_600_000;
@@ -37,7 +41,9 @@ export const maxTickMs = 5_000;
 export const readPageEvents = 4_096;
 /** Stored bytes after which a read ends even if fewer events than asked for were found. */
 export const maxReadBytes = 16 * 1024 * 1024;
-/** How long SQLite waits for a foreign lock. The owner's own lock makes one a mistake, not a queue. */
+/**
+ * How long SQLite waits for a foreign lock. The owner's own lock makes one a mistake, not a queue.
+ */
 export const sqliteBusyMs = 1_000;
 /** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
 export const maxIndexedEvents = 1_000_000;

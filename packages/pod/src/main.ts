@@ -1,6 +1,7 @@
 /**
  * The pod process: reads its boot file, comes up, reports ready on descriptor 3, lives, leaves.
- * Exit codes: 0 it left on its own terms (the exit file says why), 70 a fault, 1 it could not start.
+ * Exit codes: 0 it left on its own terms (the exit file says why), 70 a fault, 1 it could not
+ * start.
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { exitCodes, type ShutDownCause } from "@podlane/protocol";

@@ -60,7 +60,7 @@ export function decodeMessage(bytes: Uint8Array): unknown {
   }
 }
 
-function createEncoder(): Encoder<undefined> {
+function createEncoder(): Encoder {
   return new Encoder({ extensionCodec: noExtensions, ignoreUndefined: true, maxDepth });
 }
 

@@ -2,7 +2,7 @@
  * A transport over a WebSocket: one binary message a payload, without a length prefix. Runs on the
  * browser's WebSocket and on any object that behaves like it.
  */
-import { FrameError, checkFrameLength } from "./frame.ts";
+import { type FrameError, checkFrameLength } from "./frame.ts";
 import { handshakeDeadlineMs } from "./limits.ts";
 import { type Outcome, accepted, refused } from "./outcome.ts";
 import { type Clock, systemClock } from "./peer/clock.ts";

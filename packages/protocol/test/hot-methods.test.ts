@@ -19,7 +19,7 @@ const hotMethods = tables
 test.each(hotMethods)("%s lists every param, and none that may be nil", (_name, method) => {
   if (!(method.params instanceof z.ZodObject)) throw new Error("hot params are an object");
   const shape: Readonly<Record<string, z.ZodType>> = method.params.shape;
-  expect([...(method.hot ?? [])].sort()).toEqual(Object.keys(shape).sort());
+  expect([...(method.hot ?? [])].toSorted()).toEqual(Object.keys(shape).toSorted());
   for (const [param, schema] of Object.entries(shape)) {
     const mayBeNil = schema.safeParse(null).success;
     expect(mayBeNil, `${param}: in positional form nil means absent`).toBe(false);

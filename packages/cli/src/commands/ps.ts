@@ -36,7 +36,7 @@ async function listPods(context: CommandContext, options: PsOptions): Promise<nu
   // No coordinator, no living pod: nothing is started just to be told so.
   const found =
     connected === null ? [] : (await connected.coordinator.call("pod.list", { all })).pods;
-  const names = new Map(found.map((pod) => [pod.id as string, pod.name as string]));
+  const names = new Map(found.map((pod) => [pod.id as string, pod.name]));
   const pods = found.filter((pod) => matches(pod, names, options.filter ?? []));
   if (options.json === true)
     terminal.json({ version: 1, pods: pods.map((pod) => view(pod, names)) });

@@ -144,7 +144,7 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
   const task = asked.task ?? (asked.agent.driver === "shell" ? "run the command" : null);
   const spec: PodSpec = {
     ...common,
-    name: asked.name as Name,
+    name: asked.name,
     agent: asked.agent,
     task,
     scope: options.scope === undefined ? null : expectOk(parseScope(options.scope)),

@@ -47,7 +47,7 @@ function checkDependencies(plan: PlanFile, report: Report): void {
     });
   });
   const dependents = plan.tasks.map((task) => ({
-    id: task.id as string,
+    id: task.id,
     dependsOn: (task.depends_on ?? []).filter((id) => id !== task.id),
   }));
   const cycle = findCycle(dependents);

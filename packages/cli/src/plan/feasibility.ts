@@ -63,7 +63,7 @@ function sharedClaims(first: PlanTask, second: PlanTask): string[] {
 
 /** Whether one of two tasks comes before the other by dependencies. */
 function reachability(tasks: readonly PlanTask[]): (a: string, b: string) => boolean {
-  const byId = new Map(tasks.map((task) => [task.id as string, task]));
+  const byId = new Map(tasks.map((task) => [task.id, task]));
   const before = new Map<string, ReadonlySet<string>>();
   const ancestors = (id: string): ReadonlySet<string> => {
     const known = before.get(id);

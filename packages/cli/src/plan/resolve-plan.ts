@@ -89,7 +89,7 @@ function resolveTask(
       ...(file.merge?.gate === undefined ? {} : { gate: file.merge.gate }),
     },
   };
-  return { id: task.id, spec, dependsOn: (task.depends_on ?? []) as PlanTask["dependsOn"] };
+  return { id: task.id, spec, dependsOn: task.depends_on ?? [] };
 }
 
 /** The part of a pod's spec that settings decide: shared by `pod run` and `pod spawn`. */

@@ -28,7 +28,7 @@ function liveProgress(terminal: Terminal): Progress {
 }
 
 function podLines(pods: readonly PodRecord[], nowMs: number, terminal: Terminal): string[] {
-  const names = new Map(pods.map((pod) => [pod.id as string, pod.name as string]));
+  const names = new Map(pods.map((pod) => [pod.id as string, pod.name]));
   const forest = buildForest(
     pods,
     (pod) => pod.id,
@@ -48,7 +48,7 @@ function lineProgress(terminal: Terminal, startedAtMs: number): Progress {
     terminal.say(`${((nowMs - startedAtMs) / 1_000).toFixed(1).padStart(6)}s  ${text}`);
   return {
     update: (pods, nowMs) => {
-      const names = new Map(pods.map((pod) => [pod.id as string, pod.name as string]));
+      const names = new Map(pods.map((pod) => [pod.id as string, pod.name]));
       for (const pod of pods) {
         const text = `${pod.path}  ${describeState(pod)} ${describeWait(pod, names)}`.trimEnd();
         if (shown.get(pod.id) === text) continue;

@@ -32,7 +32,8 @@ export function newCommandIds(): CommandIds {
 
 /**
  * The outcome that a command id already settles, or nothing if the command is to be decided: its
- * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a client
+ * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a
+ * client
  * id that belongs to another actor (who must not be given its answers).
  */
 export function findAnswer(
@@ -87,6 +88,6 @@ function sweep(ids: CommandIds, nowMs: number, undo: Undo): void {
 function tooMany(): Outcome<never> {
   return refused(
     "busy",
-    `${maxCommandClients} clients used command ids in the last day; reuse a client id, or try later`,
+    `${maxCommandClients} clients gave command ids in the last day; reuse a client id or try later`,
   );
 }

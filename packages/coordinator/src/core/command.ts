@@ -22,7 +22,8 @@ export interface DecideContext {
 }
 
 /**
- * Accepted: the answer is computed on the draft after the events and their consequences are evolved,
+ * Accepted: the answer is computed on the draft after the events and their consequences are
+ * evolved,
  * and must not share objects with the state. Refused: `events` may hold an audit event (a denial);
  * every other refusal appends nothing.
  */

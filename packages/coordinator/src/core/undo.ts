@@ -2,7 +2,8 @@
  * The undo list of a draft: changes are made in place and their inverses recorded, so that a batch
  * whose append fails leaves no trace and nothing is ever copied per command.
  *
- * Order: rollback restores contents, fields and arrays exactly. A key that was removed from a Map or
+ * Order: rollback restores contents, fields and arrays exactly. A key that was removed from a Map
+ * or
  * Set comes back at its END, because finding its place would cost a scan on every removal. So no
  * rule may rely on Map or Set order: sort by a field (`seq`), or keep a queue in an array with
  * `insert` and `removeAt`.
@@ -55,7 +56,7 @@ export class Undo {
   }
 
   /** Removes an optional field; does nothing if it is not there. */
-  unset<T extends object, F extends keyof T>(target: T, field: F): void {
+  unset<T extends object>(target: T, field: keyof T): void {
     if (!Object.hasOwn(target, field)) return;
     this.#entries.push(op.field, target, field, target[field]);
     delete target[field];
@@ -68,7 +69,7 @@ export class Undo {
   }
 
   /** Takes out the element at an index; does nothing outside the array. */
-  removeAt<T>(array: T[], index: number): void {
+  removeAt(array: unknown[], index: number): void {
     if (index < 0 || index >= array.length) return;
     this.#entries.push(op.removeAt, array, index, array[index]);
     array.splice(index, 1);

@@ -1,5 +1,6 @@
 /**
- * The chain that makes the log tamper-evident: each batch is hashed once, over the hash before it and
+ * The chain that makes the log tamper-evident: each batch is hashed once, over the hash before it
+ * and
  * its own bytes. One hash a batch, not one an event: SHA-256 calls cost 1.3 µs an event (0.8 µs for
  * the bytes alone in one call), and the batch is the unit that is kept, read and repaired.
  */

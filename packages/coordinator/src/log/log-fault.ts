@@ -2,7 +2,9 @@
  * What can be wrong with a log itself. Always thrown: nothing may go on over a bad record.
  */
 
-/** `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's. */
+/**
+ * `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's.
+ */
 export type LogFaultCode = "corrupt" | "upgrade" | "foreign";
 
 export class LogFault extends Error {
@@ -23,6 +25,6 @@ export class LogFault extends Error {
 }
 
 export function corruptRecord(seq: number, reason: string, cause?: unknown): LogFault {
-  const message = `the log's record at seq ${seq} is damaged: ${reason}; restore the log from a copy`;
+  const message = `the log's record at seq ${seq} is damaged: ${reason}; restore it from a copy`;
   return new LogFault("corrupt", message, { seq, cause });
 }

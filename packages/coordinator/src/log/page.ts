@@ -1,5 +1,6 @@
 /**
- * The part of reading that every store shares: open each record, check each link, stop at the bound.
+ * The part of reading that every store shares: open each record, check each link, stop at the
+ * bound.
  */
 import { maxReadBytes } from "../limits.ts";
 import { checkLink, headOf, openBatch } from "./hash-chain.ts";

@@ -48,7 +48,8 @@ export class SqliteLog implements Log {
   }
 
   /**
-   * Opens or creates the file at `path`. Throws a `LogFault`: `upgrade` for a newer schema, `foreign`
+   * Opens or creates the file at `path`. Throws a `LogFault`: `upgrade` for a newer schema,
+   * `foreign`
    * for another workspace's or another program's file, `corrupt` for no database at all.
    */
   static open(path: string, options: { workspaceId: string }): SqliteLog {
@@ -73,7 +74,8 @@ export class SqliteLog implements Log {
     const row = { firstSeq, lastSeq, atMs, prevHash, hash, payload, expectedSeq };
     if (this.#append.run(row).changes === 1) return { ok: true };
     const head = this.#headNow();
-    // Same length but another hash: the log was replaced below us, there is nothing to decide again.
+    // Same length but another hash: the log was replaced below us, there is nothing to decide
+    // again.
     if (head.seq === expectedSeq) checkLink(head, batch);
     return { ok: false, conflict: head };
   }

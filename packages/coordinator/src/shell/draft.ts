@@ -1,5 +1,6 @@
 /**
- * One batch in the making: commands decided one after another, each on what those before it changed.
+ * One batch in the making: commands decided one after another, each on what those before it
+ * changed.
  * The draft is the fold's own state plus its undo list; it is kept or taken back as a whole.
  */
 import { accepted, refused } from "@podlane/protocol";

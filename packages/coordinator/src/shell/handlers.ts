@@ -19,6 +19,7 @@ import type { WorkspaceState } from "../core/state.ts";
 import { isSettledMerge } from "../core/merges/merges-slice.ts";
 import { hasReached } from "../core/views/pod-view.ts";
 import { workspaceRules } from "../core/workspace-rules.ts";
+import type { SubjectIndex } from "../log/subject-index.ts";
 import { actorOf } from "./authenticate.ts";
 import { type AskedMethods, servedMethods, type ServedMethods } from "./methods.ts";
 import type { LogWatches } from "./log-watch.ts";
@@ -33,6 +34,7 @@ export interface HandlerOptions {
   readonly replica: WorkspaceReplica;
   readonly waits: StateWaits<WorkspaceState>;
   readonly watches: LogWatches;
+  readonly subjects: SubjectIndex;
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
   readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
   readonly stop: () => void;
@@ -55,10 +57,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
       return outcome;
     },
   };
-  return { ...Object.fromEntries(plain), ...own } as unknown as Handlers<
-    ServedMethods,
-    AskedMethods
-  >;
+  return { ...Object.fromEntries(plain), ...own };
 }
 
 function commandOf(method: string, params: unknown, call: CoordinatorCall): Command {
@@ -89,19 +88,20 @@ function longPolls({ replica, waits, nowMs }: HandlerOptions) {
   };
 }
 
-function logHandlers({ replica, watches, verify }: HandlerOptions) {
+function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
   return {
     "log.head": () => {
       const { seq, hash, atMs } = replica.head();
       return accepted({ seq, hash: Buffer.from(hash).toString("hex"), atMs });
     },
     "log.read": async (params: ParsedParamsOf<CoordinatorMethods, "log.read">) => {
-      const page = await replica.readEvents({ fromSeq: params.from, limit: params.limit });
+      const range = { fromSeq: params.from, limit: params.limit };
+      const page =
+        params.subject === undefined
+          ? await replica.readEvents(range)
+          : await subjects.events(params.subject, range);
       const last = page.at(-1)?.seq ?? 0;
-      const wanted = page.filter(
-        (event) => params.subject === undefined || event.subject === params.subject,
-      );
-      const events = wanted.map(({ answer: _, ...visible }) => visible);
+      const events = page.map(({ answer: _answer, ...visible }) => visible);
       return accepted({ events, next: page.length < params.limit ? null : last + 1 });
     },
     "log.watch": (params: ParsedParamsOf<CoordinatorMethods, "log.watch">, call: CoordinatorCall) =>

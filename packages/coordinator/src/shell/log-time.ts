@@ -23,7 +23,9 @@ export class LogTime {
     return this.#nowMs;
   }
 
-  /** Moves by the store's advance since the last tick. A repeat with the same time moves nothing. */
+  /**
+   * Moves by the store's advance since the last tick. A repeat with the same time moves nothing.
+   */
   tick(storeNowMs: number): void {
     const advanceMs = storeNowMs - this.#lastTickMs;
     this.#lastTickMs = storeNowMs;

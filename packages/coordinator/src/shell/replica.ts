@@ -160,7 +160,9 @@ export class Replica<State> {
     this.#settle(outcomes.map(() => refused("busy", message)));
   }
 
-  /** Moves log time and puts the tick first: no command ever sees a deadline passed but unanswered. */
+  /**
+   * Moves log time and puts the tick first: no command ever sees a deadline passed but unanswered.
+   */
   async #passTime(): Promise<void> {
     this.#time.tick(await this.#options.clock.nowMs());
     this.#queue.unshift(...this.#ticks.splice(0));

@@ -1,4 +1,6 @@
-/** Opens replicas of the toy rules over a log whose appends can be counted, held, lost or failed. */
+/**
+ * Opens replicas of the toy rules over a log whose appends can be counted, held, lost or failed.
+ */
 import type { CommandId } from "@podlane/protocol";
 import type { Command } from "../../src/core/command.ts";
 import type { Appended, Batch, Log, LogHead, ReadRange } from "../../src/log/log.ts";

@@ -3,10 +3,18 @@
  * characters, and never more than its share.
  */
 
-/** C0 (but tab and newline), C1, line separators, soft hyphen, zero-width, bidi, tag characters. */
-const unseen =
-  // oxlint-disable-next-line no-control-regex -- these are what it removes
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]/gu;
+const unseenRanges = [
+  // Control characters but tab and newline, line separators, soft hyphen.
+  String.raw`\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u00AD`,
+  // Zero-width, joining and filling characters, variation selectors.
+  String.raw`\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200D\u2060-\u2065\u206A-\u206F`,
+  String.raw`\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF9-\uFFFB`,
+  // Bidirectional marks, embeddings and isolates.
+  String.raw`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069`,
+  // Tag characters and further variation selectors.
+  String.raw`\u{E0000}-\u{E0FFF}`,
+];
+const unseen = new RegExp(`[${unseenRanges.join("")}]`, "gu");
 
 export function stripUnseen(text: string): string {
   return text.toWellFormed().replace(unseen, "");

@@ -18,7 +18,7 @@ export function receiveEvent(draft: Draft, input: PodEventInput): void {
   const entry = entryFor(draft, input);
   const refusal = whyNotAccepted(draft, event, entry);
   if (refusal !== null) return hold(draft, input, refusal);
-  accept(draft, event, entry?.body ?? null);
+  accept(draft, event, entry);
   applySideEffects(draft, event);
   if (entry !== null) buffer(draft, entry);
   draft.answer(asker, { seq: event.seq });
@@ -82,10 +82,11 @@ function hold(draft: Draft, { event, requestId }: PodEventInput, code: ErrorCode
   draft.refuse(requestId, code, why);
 }
 
-function accept(draft: Draft, event: ReceivedPodEvent, body: string | null): void {
+function accept(draft: Draft, event: ReceivedPodEvent, entry: EventEntry | null): void {
   const { marks, held } = draft.state;
   const { [event.podId]: heldSeq, ...others } = held;
   if (heldSeq === event.seq) draft.set({ held: others });
   draft.set({ marks: { ...marks, [event.podId]: Math.max(marks[event.podId] ?? 0, event.seq) } });
-  draft.persist({ kind: "event_accepted", event, body, consumed: body === null });
+  const notification = entry === null ? null : { body: entry.body, kicks: entry.kicks };
+  draft.persist({ kind: "event_accepted", event, notification });
 }

@@ -16,12 +16,11 @@ import type { Turn } from "./turn.ts";
 import type { WakeBudget } from "./wake-budget.ts";
 
 export type SessionRecord =
-  /** Into the inbox. `body`: rendered once, null on the control lane. `consumed`: never buffered. */
+  /** Into the inbox. `notification`: it waits in the buffer as this; null on the control lane. */
   | {
       readonly kind: "event_accepted";
       readonly event: ReceivedPodEvent;
-      readonly body: string | null;
-      readonly consumed: boolean;
+      readonly notification: { readonly body: string; readonly kicks: boolean } | null;
     }
   /** It left the buffer: shown, recorded or taken by a waiting call. */
   | { readonly kind: "event_consumed"; readonly podId: PodId; readonly seq: number }

@@ -8,6 +8,7 @@ import type {
   AgentVisiblePodEvent,
   Artifact,
   Message,
+  ProcessExit,
   Sender,
   TurnResult,
 } from "@podlane/protocol";
@@ -65,9 +66,7 @@ function details(event: AgentVisiblePodEvent): readonly string[] {
       return resultLines(event.result);
     case "shut_down":
       return [
-        event.exit === null
-          ? ""
-          : `exit: code ${event.exit.code ?? "none"}, signal ${oneLine(event.exit.signal ?? "none")}`,
+        exitLine(event.exit),
         list(
           "uncommitted",
           event.dirty.map((path) => oneLine(path)),
@@ -88,6 +87,11 @@ function details(event: AgentVisiblePodEvent): readonly string[] {
     default:
       return event satisfies never;
   }
+}
+
+function exitLine(exit: ProcessExit | null): string {
+  if (exit === null) return "";
+  return `exit: code ${exit.code ?? "none"}, signal ${oneLine(exit.signal ?? "none")}`;
 }
 
 function resultLines({ branch, commit, artifacts }: TurnResult): readonly string[] {

@@ -31,7 +31,6 @@ export function stepAgent(draft: Draft, n: number): void {
   if (turn?.n !== n || turn.state !== "running") {
     return draft.ask({ kind: "deliver", turn: n, proceed: "cancel", notifications: [] });
   }
-  if (turn.pauseRequested) return holdAgent(draft, turn);
   draft.set({ waiting: null });
   goOn(draft, turn);
 }
@@ -102,6 +101,7 @@ function start(draft: Draft, turn: Turn): void {
   draft.ask({ kind: "start_turn", turn: n, cause, input, notifications, resumed, replaces });
 }
 
+/** The one safe point, at the head of a step: held if a pause was asked for. */
 function goOn(draft: Draft, turn: Turn): void {
   if (turn.state !== "running") saveTurn(draft, { ...turn, state: "running" });
   if (turn.pauseRequested) return holdAgent(draft, turn);

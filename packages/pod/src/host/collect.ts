@@ -5,15 +5,16 @@
 import { readFile, rm } from "node:fs/promises";
 import { accepted, type Outcome, type PodId } from "@podlane/protocol";
 import { podLayout } from "@podlane/protocol/node";
-import { removeWorktree } from "../workspace/remove-worktree.ts";
+import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { BootFile } from "./boot-file.ts";
+import type { Repository } from "../workspace/repository.ts";
 import type { HostSetting } from "./host-setting.ts";
 
 /** The snapshot's ref, or null when nothing needed one. */
 export async function collectPod(
   pod: PodId,
   landed: boolean,
-  { layout, repository }: HostSetting,
+  { layout, repository, note }: HostSetting,
 ): Promise<Outcome<string | null>> {
   const paths = podLayout(layout.stateDir, pod);
   const boot = BootFile.parse(JSON.parse(await readFile(paths.bootFile, "utf8")));
@@ -27,5 +28,19 @@ export async function collectPod(
     mergedInto: landed ? boot.spec.start.branch : null,
     ignoring: boot.spec.setup?.link ?? [],
   });
-  return removed.ok ? accepted(removed.value?.ref ?? null) : removed;
+  if (!removed.ok) return removed;
+  await forgetBranch(boot, landed, repository, note);
+  return accepted(removed.value?.ref ?? null);
+}
+
+/** A landed branch is history of its base; any other stays until it is kept elsewhere. */
+async function forgetBranch(
+  { branch, spec }: BootFile,
+  landed: boolean,
+  repository: Repository,
+  note: HostSetting["note"],
+): Promise<void> {
+  if (branch === null || !landed) return;
+  const deleted = await deleteBranch({ repository, branch, mergedInto: spec.start.branch });
+  if (!deleted.ok) note(`the branch ${branch} stays: ${deleted.error.message}`);
 }

@@ -13,9 +13,9 @@ import type {
   ParsedParamsOf,
   Refusal,
 } from "@podlane/protocol";
-import { findCommit, isAncestor } from "../workspace/git/commit-id.ts";
 import { runGate } from "../workspace/gate.ts";
 import { advanceTarget, type Advanced } from "../workspace/landing/advance.ts";
+import { landingTip } from "../workspace/landing/tip.ts";
 import { makeCommit, type MadeCommit } from "../workspace/landing/method.ts";
 import type { HostSetting } from "./host-setting.ts";
 
@@ -36,12 +36,12 @@ export async function executeMerge(order: MergeOrder, setting: HostSetting): Pro
 /** Null: base moved meanwhile. */
 async function tryMerge(order: MergeOrder, setting: HostSetting): Promise<MergeOutcome | null> {
   const { git } = setting.repository;
-  const place = await landingPlace(order, setting);
-  if (place === null) {
-    return problem({ kind: "not_possible", message: `the branch ${order.base} is gone` });
-  }
+  const start = { branch: order.base, commit: order.baseCommit };
+  const place = await landingTip(git, start, order.resultBranch);
+  if (!place.ok) return problem({ kind: "not_possible", message: place.error.message });
+  const { from, tip } = place.value;
   const made = await makeCommit(git, {
-    base: { name: order.base ?? order.resultBranch, commit: place.onto },
+    base: tip,
     branch: { name: order.branch, commit: order.commit },
     method: order.method,
     message: order.message,
@@ -54,7 +54,7 @@ async function tryMerge(order: MergeOrder, setting: HostSetting): Promise<MergeO
   const advanced = await advanceTarget({
     repository: setting.repository,
     branch: order.base,
-    from: place.tip,
+    from,
     to: made.value.commit,
     setAside: order.resultBranch,
     ignoring: order.setup?.link ?? [],
@@ -63,23 +63,6 @@ async function tryMerge(order: MergeOrder, setting: HostSetting): Promise<MergeO
   const { reason } = (advanced.error.data ?? {}) as { reason?: string };
   if (reason === "base_moved") return null;
   return problem({ kind: "not_possible", message: advanced.error.message });
-}
-
-interface LandingPlace {
-  /** Where base is. */
-  readonly tip: CommitId;
-  /** What results are combined with: base, or what this run has set aside on top of it already. */
-  readonly onto: CommitId;
-}
-
-async function landingPlace(order: MergeOrder, setting: HostSetting): Promise<LandingPlace | null> {
-  const { git } = setting.repository;
-  const tip =
-    order.base === null ? order.baseCommit : await findCommit(git, `refs/heads/${order.base}`);
-  if (tip === null) return null;
-  const aside = await findCommit(git, `refs/heads/${order.resultBranch}`);
-  const isAhead = aside !== null && (await isAncestor(git, tip, aside));
-  return { tip, onto: isAhead ? aside : tip };
 }
 
 async function checkGate(

@@ -3,7 +3,6 @@
  */
 import type { ArtifactId, PodEventBody, PodEventKind } from "@podlane/protocol";
 import { grandchild, child, commitOf, resultOf, scope } from "./scenario.ts";
-import type { Name } from "@podlane/protocol";
 
 const request = { id: "q1", text: "may I?", options: ["yes", "no"], deadlineAt: null };
 
@@ -25,7 +24,7 @@ export const bodies: { readonly [K in PodEventKind]: BodyOf<K> } = {
     kind: "scope_sub_delegated",
     parentPod: child,
     subPod: grandchild,
-    subName: "grand" as Name,
+    subName: "grand",
     subSocket: "/s/grand",
     scope,
   },

@@ -128,6 +128,15 @@ describe("run on a paused pod", () => {
   });
 });
 
+describe("a slot given twice", () => {
+  it("starts the agent once and answers no step that was not taken", () => {
+    const pod = podAt("running");
+    pod.admit();
+    expect(pod.asked("start_turn")).toHaveLength(1);
+    expect(pod.asked("deliver")).toEqual([]);
+  });
+});
+
 describe("cancel", () => {
   it("is answered when the turn has closed", () => {
     const pod = podAt("running");

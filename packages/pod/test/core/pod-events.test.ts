@@ -14,40 +14,53 @@ function podAt(at: (typeof states)[number]): Scenario {
   return pod;
 }
 
-describe.each(states)("while %s", (at) => {
-  it.each(controlKinds)("%s stays on the control lane", (kind) => {
+describe.each(states)("a control event while %s", (at) => {
+  it.each(controlKinds)("%s enters neither buffer nor history, and starts nothing", (kind) => {
     const pod = podAt(at);
     const turns = pod.state.turnsTaken;
     expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
     expect(pod.state.buffer.entries).toEqual([]);
     pod.pass(120_000);
-    if (at === "running") expect(pod.stepAgent()?.notifications).toEqual([]);
+    const steps = at === "running" ? [pod.stepAgent()] : [];
+    expect(steps.flatMap((answer) => answer?.notifications ?? [])).toEqual([]);
     expect(pod.notifications()).toEqual([]);
     expect(pod.state.turnsTaken).toBe(turns);
     expect(pod.state.phase).toBe(at);
   });
+});
 
-  it.each(visibleKinds)("%s enters the agent lane once", (kind) => {
-    const pod = podAt(at);
+describe("a visible event", () => {
+  it.each(visibleKinds)("%s starts one turn of an idle pod and is shown in it", (kind) => {
+    const pod = podAt("idle");
     expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
-    expect(pod.state.buffer.entries).toHaveLength(1);
-    if (at === "idle") {
-      pod.pass(50);
-      pod.admit();
-      expect(pod.asked("start_turn").at(-1)?.notifications).toHaveLength(1);
-    } else if (at === "running") {
-      expect(pod.stepAgent()?.notifications).toHaveLength(1);
-      expect(pod.asked("request_turn")).toHaveLength(1);
-    } else {
-      pod.pass(120_000);
-      expect(pod.notifications()).toEqual([]);
-      expect(pod.asked("request_turn")).toHaveLength(1);
-      pod.call("resume");
-      pod.admit();
-    }
-    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: pod.turn }]);
+    pod.pass(50);
+    pod.admit();
+    expect(pod.asked("start_turn")).toMatchObject([{ cause: "notification" }]);
+    expect(pod.asked("start_turn")[0]?.notifications).toHaveLength(1);
+    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
   });
 
+  it.each(visibleKinds)("%s enters the running turn at its next step", (kind) => {
+    const pod = podAt("running");
+    pod.event(bodies[kind]);
+    expect(pod.stepAgent()?.notifications).toHaveLength(1);
+    expect(pod.asked("request_turn")).toHaveLength(1);
+    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
+  });
+
+  it.each(visibleKinds)("%s waits while the pod is paused, and kicks nothing", (kind) => {
+    const pod = podAt("paused");
+    pod.event(bodies[kind]);
+    pod.pass(120_000);
+    expect(pod.notifications()).toEqual([]);
+    expect(pod.asked("request_turn")).toHaveLength(1);
+    pod.call("resume");
+    pod.admit();
+    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
+  });
+});
+
+describe.each(states)("side effects while %s", (at) => {
   it("records a grandchild, tells it upward from itself, and ignores the repeat", () => {
     const pod = podAt(at);
     pod.event(bodies.scope_sub_delegated);

@@ -5,7 +5,6 @@ import type {
   CommandId,
   CommitId,
   Message,
-  Name,
   PodEventBody,
   PodId,
   ReceivedPodEvent,
@@ -29,7 +28,7 @@ export const commitOf = (digit: string): CommitId => digit.repeat(40) as CommitI
 
 export const config: CoreConfig = {
   podId: root,
-  podName: "root" as Name,
+  podName: "root",
   generation: 1,
   settings: { coalesceMs: 50, wakeBudgetPerMinute: 30 },
   baseCommit: commitOf("0"),
@@ -45,6 +44,8 @@ export class Scenario {
   nowMs = 1_000_000;
   readonly all: Effect[] = [];
   last: readonly Effect[] = [];
+  /** How often the agent came to the head of a step. */
+  steps = 0;
   #next = 0;
   readonly #seqs = new Map<PodId, number>();
 
@@ -69,7 +70,7 @@ export class Scenario {
   }
 
   addChild(id: PodId): void {
-    const name = id as string as Name;
+    const name = id as string;
     this.do({ kind: "child_ready", child: { id, name, generation: 1, socket: null, scope } });
   }
 
@@ -99,9 +100,9 @@ export class Scenario {
   ) {
     const seq = fields.seq ?? (this.#seqs.get(from) ?? 0) + 1;
     this.#seqs.set(from, Math.max(seq, this.#seqs.get(from) ?? 0));
-    const common = { podId: from, podName: from as string as Name, seq, at: this.nowMs };
+    const common = { podId: from, podName: from as string, seq, at: this.nowMs };
     const event = { ...body, ...common, generation: fields.generation ?? 1 };
-    return this.deliver(event as ReceivedPodEvent);
+    return this.deliver(event);
   }
 
   deliver(event: ReceivedPodEvent, duplicate = false) {
@@ -121,7 +122,7 @@ export class Scenario {
       ] as const;
       const next = due
         .filter(({ atMs }) => atMs !== null && atMs <= untilMs)
-        .sort((one, other) => (one.atMs ?? 0) - (other.atMs ?? 0))[0];
+        .toSorted((one, other) => (one.atMs ?? 0) - (other.atMs ?? 0))[0];
       if (next === undefined) break;
       this.nowMs = Math.max(this.nowMs, next.atMs ?? 0);
       this.do({ kind: "timer", name: next.name });
@@ -134,6 +135,7 @@ export class Scenario {
   }
 
   stepAgent() {
+    this.steps++;
     this.do({ kind: "agent_step", turn: this.turn });
     return this.asked("deliver").at(-1);
   }

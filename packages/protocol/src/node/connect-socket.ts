@@ -1,5 +1,6 @@
 /**
- * Dialling a Unix socket, with retries for a server that is still starting or whose backlog is full.
+ * Dialling a Unix socket, with retries for a server that is still starting or whose backlog is
+ * full.
  */
 import { type Socket, connect } from "node:net";
 import { type Outcome, accepted, refused } from "../outcome.ts";

@@ -73,5 +73,5 @@ class TickCork {
 
 /** `ws` speaks the browser's interface; its types name their own event classes. */
 function asWebSocketLike(socket: WebSocket): WebSocketLike {
-  return socket as unknown as WebSocketLike;
+  return socket;
 }

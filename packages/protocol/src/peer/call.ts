@@ -25,7 +25,9 @@ export interface Call<Calls extends MethodTable = MethodTable> {
   openSubscription(options?: SubscriptionOptions): Subscription;
 }
 
-/** One handler a method: a refusal is returned, a thrown error is a fault and answers `internal`. */
+/**
+ * One handler a method: a refusal is returned, a thrown error is a fault and answers `internal`.
+ */
 export type Handlers<Serves extends MethodTable, Calls extends MethodTable = MethodTable> = {
   readonly [M in keyof Serves]: (
     params: ParsedParamsOf<Serves, M>,

@@ -1,0 +1,94 @@
+/**
+ * Who may call what. The actor was proven by the connection's credential; ids in params are only
+ * compared with it. Reading is open to every role: what crosses here is coordination, not content.
+ */
+import { accepted, refused } from "@podlane/protocol";
+import type { Outcome } from "@podlane/protocol";
+import type { Command } from "./command.ts";
+import type { Actor } from "./event.ts";
+import { isAncestor } from "./pods/tree.ts";
+import type { WorkspaceState } from "./state.ts";
+
+/** Params by which a call says for whom it speaks; validated at the server's edge. */
+interface Named {
+  readonly pod?: string;
+  readonly parent?: string | null;
+  readonly event?: { readonly podId?: string };
+}
+
+/** Reports about itself that a pod makes. */
+const ownReports: ReadonlySet<string> = new Set([
+  "pod.turn_request",
+  "pod.turn_yield",
+  "pod.turn_end",
+  "pod.transition",
+  "pod.settled",
+  "pod.touched",
+]);
+
+/** Refuses `unauthorized`, saying what the role may do instead. */
+export function authorize(state: WorkspaceState, command: Command): Outcome<null> {
+  const { actor, method } = command;
+  const params = (command.params ?? {}) as Named;
+  if (mayCall(state, { actor, method, params })) return accepted(null);
+  return refused(
+    "unauthorized",
+    `${actor.role} ${actor.id} may not call ${method}: ${allowanceOf(actor)}`,
+  );
+}
+
+interface Request {
+  readonly actor: Actor;
+  readonly method: string;
+  readonly params: Named;
+}
+
+function mayCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
+  switch (actor.role) {
+    case "operator":
+    case "system":
+      return true;
+    case "viewer":
+      return false;
+    case "client":
+      return method.startsWith("claim.") && method !== "claim.transfer";
+    case "host":
+      // The last words of a dead top-level pod reach the operator's inbox through its host.
+      return method.startsWith("host.") || method === "inbox.pod_event";
+    case "pod":
+    case "agent":
+      return mayPodCall(state, { actor, method, params });
+    default:
+      return actor.role satisfies never;
+  }
+}
+
+function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
+  if (method.startsWith("claim.")) return true;
+  if (ownReports.has(method)) return params.pod === actor.id;
+  if (method === "pod.spawn") return params.parent === actor.id;
+  if (method === "inbox.pod_event") return params.event?.podId === actor.id;
+  if (method === "pod.stop" || method === "pod.kill") {
+    return params.pod !== undefined && isAncestor(state, actor.id, params.pod);
+  }
+  return false;
+}
+
+function allowanceOf(actor: Actor): string {
+  switch (actor.role) {
+    case "pod":
+    case "agent":
+      return "a pod reports for itself, claims, spawns its own children and stops its descendants";
+    case "host":
+      return "a host only reports on what it runs";
+    case "client":
+      return "an outside agent claims and reads";
+    case "viewer":
+      return "a viewer only reads";
+    case "operator":
+    case "system":
+      return "it may call everything";
+    default:
+      return actor.role satisfies never;
+  }
+}

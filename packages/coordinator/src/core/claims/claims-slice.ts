@@ -1,0 +1,79 @@
+/**
+ * The live claims, granted and queued, and the indexes that answer who is in the way without a
+ * scan. A queued claim knows its blockers and each claim whom it blocks: a waiter is ready when its
+ * last blocker is gone, so a release costs what it sets free and nothing else.
+ */
+import type { ClaimId, ClaimMode, RegistrationId, UnitKey } from "@podlane/protocol";
+
+export interface ClaimEntry {
+  readonly id: ClaimId;
+  /** Of its first event. */
+  readonly seq: number;
+  readonly holder: RegistrationId;
+  units: readonly UnitKey[];
+  readonly mode: ClaimMode;
+  readonly ttlMs: number;
+  readonly priority: number;
+  readonly reason: string;
+  readonly sinceMs: number;
+  /** Registrations that get it back, in turn, when the holder ends; the last one first. */
+  readonly returnTo: readonly RegistrationId[];
+  /** The seq of the event that granted it; null while queued. */
+  fence: number | null;
+  expiresAtMs: number | null;
+  /** A pushed grant that its waiter has not accepted yet lapses then. */
+  acceptByMs: number | null;
+  /** A waiter gives up then. */
+  waitUntilMs: number | null;
+  /** What stands before a queued claim; null once granted. */
+  blockers: Set<ClaimId> | null;
+  /** Waiters that this claim stands before; null while there are none. */
+  blocks: Set<ClaimId> | null;
+}
+
+export interface ClaimsSlice {
+  readonly live: Map<ClaimId, ClaimEntry>;
+  readonly byHolder: Map<RegistrationId, Set<ClaimId>>;
+  readonly byKey: Map<UnitKey, Set<ClaimId>>;
+  /** Directory → names beneath it that are claimed or lead to claims. */
+  readonly beneath: Map<string, Set<string>>;
+  /** Directories claimed right now: 0 spares every look-up of ancestors. */
+  directories: number;
+  /** Waiters without blockers, to be granted before anything else is decided. */
+  readonly ready: Set<ClaimId>;
+}
+
+export function emptyClaims(): ClaimsSlice {
+  return {
+    live: new Map(),
+    byHolder: new Map(),
+    byKey: new Map(),
+    beneath: new Map(),
+    directories: 0,
+    ready: new Set(),
+  };
+}
+
+export function findClaim(claims: ClaimsSlice, id: string): ClaimEntry | undefined {
+  return claims.live.get(id as ClaimId);
+}
+
+/** A claim that the state itself refers to; its absence is a broken invariant. */
+export function knownClaim(claims: ClaimsSlice, id: ClaimId): ClaimEntry {
+  const claim = claims.live.get(id);
+  if (claim === undefined) throw new Error(`claim ${id} is referred to but not in the state`);
+  return claim;
+}
+
+/** The live claims of a registration, oldest first. */
+export function claimsOf(claims: ClaimsSlice, holder: string): ClaimEntry[] {
+  const ids = claims.byHolder.get(holder as RegistrationId);
+  return ids === undefined ? [] : sortedClaims(claims, ids);
+}
+
+/** Claims by their ids, oldest first. */
+export function sortedClaims(claims: ClaimsSlice, ids: Iterable<ClaimId>): ClaimEntry[] {
+  const found: ClaimEntry[] = [];
+  for (const id of ids) found.push(knownClaim(claims, id));
+  return found.toSorted((a, b) => a.seq - b.seq);
+}

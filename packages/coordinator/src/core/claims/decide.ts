@@ -1,0 +1,99 @@
+/**
+ * Claiming, renewing, releasing and handing over. A claim belongs to the registration that calls:
+ * a pod under its own id, an outside agent under its key's.
+ */
+import type { ClaimId, RegistrationId } from "@podlane/protocol";
+import { accept, acceptSilently, refuse } from "../decider.ts";
+import type { Deciders, WorkspaceDecision } from "../decider.ts";
+import type { Actor, NewEvent } from "../event.ts";
+import { Batch, fact, subjectOf } from "../fact.ts";
+import { claimIdAt } from "../identity.ts";
+import { findLiving, nameOf } from "../pods/tree.ts";
+import type { WorkspaceState } from "../state.ts";
+import { claimEdge, deadlockMessage, findCycle } from "../wait-graph.ts";
+import { decideAcquire } from "./acquire.ts";
+import type { ClaimEntry } from "./claims-slice.ts";
+import { claimsOf, findClaim, sortedClaims } from "./claims-slice.ts";
+import { isExpired } from "./expiry.ts";
+import { appendTransfer } from "./hand-over.ts";
+import { renewal, viewOf } from "./renewal.ts";
+
+export const claimDeciders: Deciders<
+  "claim.acquire" | "claim.release" | "claim.renew" | "claim.transfer"
+> = {
+  "claim.acquire": decideAcquire,
+  /** A waiter leaves its queue the same way. Refuses `stale_token` for a grant that is over. */
+  "claim.release": (state, { claim: id, fence }, { actor, nowMs }) => {
+    const claim = ownClaim(state, id, actor);
+    if ("ok" in claim) return claim;
+    if (isExpired(claim, nowMs)) return staleToken(id, "it has expired");
+    if (fence !== undefined && fence !== claim.fence) {
+      return staleToken(id, `token ${fence} given, ${claim.fence ?? "none"} is current`);
+    }
+    const ended = fact("claim.ended", subjectOf.claim(id), { how: "released" });
+    return accept<"claim.release">([ended], () => ({ released: true }));
+  },
+  /** Extends every grant of the registration; one that has run out ends here at the latest. */
+  "claim.renew": (state, _params, { actor, nowMs }) => {
+    const granted = claimsOf(state.claims, actor.id).filter((claim) => claim.fence !== null);
+    const lost = granted.filter((claim) => isExpired(claim, nowMs));
+    const kept = granted.filter((claim) => !isExpired(claim, nowMs));
+    const events: NewEvent[] = lost.map((claim) =>
+      fact("claim.ended", subjectOf.claim(claim.id), { how: "expired" }),
+    );
+    if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
+    return accept<"claim.renew">(events, () => ({ renewed: kept.length }));
+  },
+  /** Hands a whole grant to a living pod, which gives it back at its end. */
+  "claim.transfer": (state, { claim: id, to }, { actor, nowMs, nextSeq }) => {
+    const claim = ownClaim(state, id, actor);
+    if ("ok" in claim) return claim;
+    if (claim.fence === null) return refuse("conflict", `claim ${id} is queued, not held`);
+    if (isExpired(claim, nowMs)) return staleToken(id, "it has expired");
+    if (findLiving(state, to) === undefined) return refuse("not_found", `pod ${to} does not live`);
+    const cycle = cycleOfTransfer(state, claim, to);
+    if (cycle !== null) return refuse("deadlock", cycle);
+    const batch = new Batch(nextSeq);
+    const heir = to as string as RegistrationId;
+    appendTransfer(claim, { to: heir, units: claim.units }, batch);
+    return accept<"claim.transfer">(batch.events, viewOf(claimIdAt(nextSeq)));
+  },
+};
+
+/** Internal: the waiter has answered the push of its grant. Refuses `stale_token` when too late. */
+export function decideAccept(
+  state: WorkspaceState,
+  { claim: id, fence }: { readonly claim: ClaimId; readonly fence: number },
+  { nowMs }: { readonly nowMs: number },
+): WorkspaceDecision {
+  const claim = findClaim(state.claims, id);
+  if (claim?.fence !== fence) return staleToken(id, `token ${fence} is not current`);
+  if (claim.acceptByMs === null) return acceptSilently();
+  if (claim.acceptByMs <= nowMs) return staleToken(id, "the grant has lapsed");
+  return acceptSilently(fact("claim.accepted", subjectOf.claim(id), {}));
+}
+
+function ownClaim(
+  state: WorkspaceState,
+  id: ClaimId,
+  actor: Actor,
+): ClaimEntry | WorkspaceDecision {
+  const claim = findClaim(state.claims, id);
+  if (claim === undefined) return staleToken(id, "it is no longer held");
+  if (claim.holder === actor.id || actor.role === "operator") return claim;
+  const holder = nameOf(state, claim.holder);
+  return refuse("unauthorized", `claim ${id} belongs to ${holder}, not to ${actor.id}`);
+}
+
+function staleToken(id: ClaimId, found: string): WorkspaceDecision {
+  return refuse("stale_token", `claim ${id}: ${found}`);
+}
+
+function cycleOfTransfer(state: WorkspaceState, claim: ClaimEntry, to: string): string | null {
+  for (const waiter of sortedClaims(state.claims, claim.blocks ?? [])) {
+    const edge = { ...claimEdge(state, waiter.holder, claim), to };
+    const cycle = findCycle(state, waiter.holder, () => [edge], [edge]);
+    if (cycle !== null) return deadlockMessage(state, cycle);
+  }
+  return null;
+}

@@ -1,0 +1,33 @@
+/**
+ * What time ends: grants whose TTL ran out, pushed grants nobody accepted, waiters out of patience.
+ * A scan once a second of log time; nothing on the path of a command.
+ */
+import type { ClaimEnd } from "@podlane/protocol";
+import type { NewEvent } from "../event.ts";
+import { fact, subjectOf } from "../fact.ts";
+import type { WorkspaceState } from "../state.ts";
+import type { ClaimEntry } from "./claims-slice.ts";
+
+/** One `claim.ended` for every deadline that has come, oldest claim first. */
+export function dueClaims({ claims }: WorkspaceState, nowMs: number): NewEvent[] {
+  const due: { readonly claim: ClaimEntry; readonly how: ClaimEnd }[] = [];
+  for (const claim of claims.live.values()) {
+    const how = endingAt(claim, nowMs);
+    if (how !== null) due.push({ claim, how });
+  }
+  return due
+    .toSorted((a, b) => a.claim.seq - b.claim.seq)
+    .map(({ claim, how }) => fact("claim.ended", subjectOf.claim(claim.id), { how }));
+}
+
+/** Whether the TTL of a grant has run out: from that instant on it protects nothing. */
+export function isExpired({ expiresAtMs }: ClaimEntry, nowMs: number): boolean {
+  return expiresAtMs !== null && expiresAtMs <= nowMs;
+}
+
+function endingAt(claim: ClaimEntry, nowMs: number): ClaimEnd | null {
+  if (claim.acceptByMs !== null && claim.acceptByMs <= nowMs) return "lapsed";
+  if (isExpired(claim, nowMs)) return "expired";
+  if (claim.waitUntilMs !== null && claim.waitUntilMs <= nowMs) return "gave_up";
+  return null;
+}

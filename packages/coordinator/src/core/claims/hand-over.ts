@@ -1,0 +1,90 @@
+/**
+ * Claims that change hands: down with a lent scope, home when the holder ends.
+ */
+import { unitsWithinScope } from "@podlane/protocol";
+import type { ClaimEnd, PodId, RegistrationId, Scope, UnitKey } from "@podlane/protocol";
+import type { Batch } from "../fact.ts";
+import { fact, subjectOf } from "../fact.ts";
+import { findLiving } from "../pods/tree.ts";
+import { loanScope } from "../scopes.ts";
+import type { WorkspaceState } from "../state.ts";
+import { reaches } from "../wait-graph.ts";
+import type { ClaimEntry } from "./claims-slice.ts";
+import { claimsOf, knownClaim } from "./claims-slice.ts";
+
+interface Loan {
+  readonly from: PodId;
+  readonly to: PodId;
+  readonly scope: Scope;
+}
+
+/**
+ * The lender's claims inside a loan go with it, unit by unit; what it only waits for there it could
+ * never use, so that ends. A `dir:` that is only partly inside stays (see `areKin`).
+ */
+export function handOverClaims(
+  state: WorkspaceState,
+  { from, to, scope }: Loan,
+  batch: Batch,
+): void {
+  for (const claim of claimsOf(state.claims, from)) {
+    const { inside } = unitsWithinScope(claim.units, loanScope(scope));
+    if (inside.length === 0) continue;
+    if (claim.fence === null) appendEnd(claim, "handed_over", batch);
+    else appendTransfer(claim, { to: asRegistration(to), units: inside }, batch);
+  }
+}
+
+/**
+ * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
+ * living giver, unless that one already waits for somebody who waits for the claim: then the claim
+ * ends, because returning it would close a cycle that nobody asked for.
+ */
+export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
+  for (const claim of claimsOf(state.claims, holder)) {
+    const heir = heirOf(state, claim);
+    if (heir === null) appendEnd(claim, "holder_ended", batch);
+    else appendTransfer(claim, { to: heir, units: claim.units }, batch);
+  }
+}
+
+/** Hands units of a grant to another registration; all of them end the claim they came from. */
+export function appendTransfer(
+  claim: ClaimEntry,
+  { to, units }: { readonly to: RegistrationId; readonly units: readonly UnitKey[] },
+  batch: Batch,
+): void {
+  const { mode, ttlMs, priority, reason, returnTo } = claim;
+  const back = returnTo.indexOf(to);
+  const next = back >= 0 ? (returnTo[back - 1] ?? null) : claim.holder;
+  const data = {
+    from: claim.id,
+    to,
+    units: [...units],
+    mode,
+    ttlMs,
+    priority,
+    reason,
+    returnTo: next,
+  };
+  batch.add(fact("claim.transferred", `claim:c${batch.nextSeq}`, data));
+  if (units.length === claim.units.length) appendEnd(claim, "handed_over", batch);
+}
+
+function appendEnd(claim: ClaimEntry, how: ClaimEnd, batch: Batch): void {
+  batch.add(fact("claim.ended", subjectOf.claim(claim.id), { how }));
+}
+
+function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null {
+  if (claim.fence === null) return null;
+  const heir = [...claim.returnTo].toReversed().find((id) => findLiving(state, id) !== undefined);
+  if (heir === undefined) return null;
+  for (const waiter of claim.blocks ?? []) {
+    if (reaches(state, heir, knownClaim(state.claims, waiter).holder)) return null;
+  }
+  return heir;
+}
+
+function asRegistration(id: PodId): RegistrationId {
+  return id as string as RegistrationId;
+}

@@ -1,0 +1,57 @@
+/**
+ * Canonical keys of unit spellings, remembered: the same few spellings come again and again, and
+ * canonicalising one costs more than deciding its claim.
+ */
+import { accepted, ancestorsOf, canonicalUnit, pathOfUnit } from "@podlane/protocol";
+import type { Outcome, UnitKey } from "@podlane/protocol";
+import { maxCachedUnits } from "../limits.ts";
+
+/** What the rules need to know of a canonical key. */
+export interface UnitFacts {
+  readonly key: UnitKey;
+  /** Canonical path of `file:` and `dir:`; null for logical units. */
+  readonly path: string | null;
+  readonly isDirectory: boolean;
+  /** The `dir:` keys that cover it, nearest first. */
+  readonly ancestors: readonly UnitKey[];
+}
+
+// Memos of pure functions: emptied when full, never wrong.
+const keysBySpelling = new Map<string, Outcome<UnitKey>>();
+const facts = new Map<UnitKey, UnitFacts>();
+
+/** The canonical key of a spelling; refuses what `canonicalUnit` refuses. */
+export function unitKeyOf(spelling: string): Outcome<UnitKey> {
+  const known = keysBySpelling.get(spelling);
+  if (known !== undefined) return known;
+  const found = canonicalUnit(spelling);
+  if (!found.ok) return found;
+  if (keysBySpelling.size >= maxCachedUnits) keysBySpelling.clear();
+  keysBySpelling.set(spelling, found);
+  return found;
+}
+
+/** Canonical keys, each once, in the order given; the first bad one refuses all. */
+export function unitKeysOf(spellings: readonly string[]): Outcome<UnitKey[]> {
+  const keys: UnitKey[] = [];
+  for (const spelling of spellings) {
+    const key = unitKeyOf(spelling);
+    if (!key.ok) return key;
+    if (!keys.includes(key.value)) keys.push(key.value);
+  }
+  return accepted(keys);
+}
+
+export function unitFacts(key: UnitKey): UnitFacts {
+  const known = facts.get(key);
+  if (known !== undefined) return known;
+  const found = {
+    key,
+    path: pathOfUnit(key),
+    isDirectory: key.startsWith("dir:"),
+    ancestors: ancestorsOf(key),
+  };
+  if (facts.size >= maxCachedUnits) facts.clear();
+  facts.set(key, found);
+  return found;
+}

@@ -1,0 +1,28 @@
+/**
+ * Bounds of the coordination rules, with what each bounds and which wrong direction is worse.
+ */
+
+/** Ended pods kept in memory. Fewer lose `ps --all` and late reports; more only costs memory. */
+export const maxTerminalPods = 1_000;
+/** Ended runs kept in memory, whole plans included. */
+export const maxEndedRuns = 200;
+/** Merges kept in memory after they ended. */
+export const maxEndedMerges = 1_000;
+/** Operator inbox entries in memory; older ones stay on the log. Too few hides unread events. */
+export const maxInboxEntries = 10_000;
+/** Running turns of pods outside any run; a run states its own number. */
+export const defaultConcurrentTurns = 5;
+/** How long a pushed grant waits for its waiter; longer stalls everybody behind a dead one. */
+export const grantAcceptMs = 5_000;
+/** Waiting this long makes up for one step of priority, so that nobody starves. */
+export const claimAgeingStepMs = 60_000;
+/** Blockers listed in one answer: the rest only repeats that the queue is long. */
+export const maxBlockersShown = 32;
+/** Steps of a chain in `claim.why`; deeper chains are cut with a mark. */
+export const maxWhySteps = 32;
+/** Canonical unit spellings remembered; a wrong size costs time, never correctness. */
+export const maxCachedUnits = 65_536;
+/** How long pods of a run that is cancelled `now` get before they are killed. */
+export const cancelDeadlineMs = 5_000;
+/** How long pods of a finished task get to leave before they are killed. */
+export const finishDeadlineMs = 10_000;

@@ -1,0 +1,62 @@
+/**
+ * The end of a pod, in one batch: its claims go on or home, its scope returns, its children get a
+ * new parent. Nothing of it is left for a later event to clean up.
+ */
+import { isTerminal } from "@podlane/protocol";
+import type { PodExit } from "@podlane/protocol";
+import { endClaimsOf } from "../claims/hand-over.ts";
+import { acceptSilently, refuse } from "../decider.ts";
+import type { Deciders } from "../decider.ts";
+import { Batch, fact, subjectOf } from "../fact.ts";
+import { lendsWrite } from "../scopes.ts";
+import type { WorkspaceState } from "../state.ts";
+import type { PodEntry } from "./pods-slice.ts";
+import { childrenOf, findPod, livingAncestor } from "./tree.ts";
+
+export const exitDeciders: Deciders<"host.exited"> = {
+  /** A repeat for the same generation is accepted and appends nothing. */
+  "host.exited": (state, { pod: id, generation, exit, lastSeq }, { nextSeq }) => {
+    const pod = findPod(state, id);
+    if (pod === undefined) return refuse("not_found", `pod ${id} is not known`);
+    if (generation !== pod.generation) {
+      return refuse(
+        "stale_generation",
+        `generation ${generation} of ${pod.spec.name} is over: it is at ${pod.generation}`,
+      );
+    }
+    if (isTerminal(pod.state)) return acceptSilently();
+    const batch = new Batch(nextSeq);
+    appendExit(state, { pod, exit, lastSeq }, batch);
+    return acceptSilently(...batch.events);
+  },
+};
+
+interface Ending {
+  readonly pod: PodEntry;
+  readonly exit: PodExit;
+  readonly lastSeq: number;
+}
+
+/** Appends the end of a living pod with all that follows from it at once. */
+export function appendExit(
+  state: WorkspaceState,
+  { pod, exit, lastSeq }: Ending,
+  batch: Batch,
+): void {
+  const subject = subjectOf.pod(pod.id);
+  const heir = livingAncestor(state, pod);
+  batch.add(fact("pod.exited", subject, { generation: pod.generation, exit, lastSeq }));
+  for (const child of childrenOf(state, pod)) {
+    const data = { from: pod.id, to: heir?.id ?? null };
+    batch.add(fact("pod.reparented", subjectOf.pod(child.id), data));
+  }
+  if (!pod.topLevel && lendsWrite(pod.scope)) {
+    batch.add(fact("scope.returned", subject, { to: heir?.id ?? null, scope: pod.scope }));
+  }
+  endClaimsOf(state, pod.id, batch);
+}
+
+/** The exit of a pod that no host was ever asked to start. */
+export function neverStarted(cause: "requested" | "finished" | "timeout"): PodExit {
+  return { code: null, signal: null, cause, dirty: [], lastOutput: "" };
+}

@@ -1,0 +1,224 @@
+/**
+ * The rules of a workspace, composed: one decider a mutation, one query a read, one evolver a kind
+ * of event, and the consequences that follow from any of them.
+ */
+import type { LogEventKind, Outcome } from "@podlane/protocol";
+import { auditEvolvers, auditOf } from "./audit.ts";
+import { authorize } from "./authority.ts";
+import { claimDeciders, decideAccept } from "./claims/decide.ts";
+import { claimEvolvers } from "./claims/evolve.ts";
+import { dueClaims } from "./claims/expiry.ts";
+import { readyGrants } from "./claims/grants.ts";
+import type { Command, DecideContext } from "./command.ts";
+import type { Call, Deciders, MethodName, WorkspaceDecision } from "./decider.ts";
+import { refuse, refuseWith } from "./decider.ts";
+import type { LogEvent, NewEvent } from "./event.ts";
+import type { Evolvers } from "./fact.ts";
+import { hostDeciders, hostEvolvers } from "./hosts.ts";
+import { inboxDeciders, inboxEvolvers, inboxQueries } from "./inbox.ts";
+import { mergeStarts } from "./merges/advance.ts";
+import { mergeDeciders } from "./merges/decide.ts";
+import { mergeEvolvers } from "./merges/evolve.ts";
+import { podStarts, unstartedExits } from "./pods/advance.ts";
+import { podEvolvers } from "./pods/evolve.ts";
+import { exitDeciders } from "./pods/exit.ts";
+import { hostReportDeciders, podReportDeciders } from "./pods/reports.ts";
+import { spawnDeciders } from "./pods/spawn.ts";
+import { stopDeciders } from "./pods/stop.ts";
+import type { Queries } from "./query.ts";
+import type { Rules } from "./rules.ts";
+import { tickMethod } from "./rules.ts";
+import { finishedPods, runEndings, taskEndings, taskMerges, taskSpawns } from "./runs/advance.ts";
+import { runDeciders } from "./runs/decide.ts";
+import { runEvolvers } from "./runs/evolve.ts";
+import { scopeQueries } from "./scopes.ts";
+import type { LifecycleMark, WorkspaceState } from "./state.ts";
+import { initialState } from "./state.ts";
+import { admissions } from "./turns/admission.ts";
+import { turnDeciders } from "./turns/decide.ts";
+import { turnEvolvers } from "./turns/evolve.ts";
+import type { Undo } from "./undo.ts";
+import { claimQueries } from "./views/claim-view.ts";
+import { mergeQueries } from "./views/merge-view.ts";
+import { podQueries } from "./views/pod-view.ts";
+import { runQueries } from "./views/run-view.ts";
+import { whyQueries } from "./why.ts";
+
+/** Reads that the core answers; `log.*` and `server.*` are the shell's. */
+export type QueryName =
+  | "run.get"
+  | "run.list"
+  | "pod.get"
+  | "pod.list"
+  | "pod.wait"
+  | "scope.get"
+  | "scope.check"
+  | "claim.list"
+  | "claim.why"
+  | "pod.why"
+  | "merge.list"
+  | "merge.wait"
+  | "inbox.read";
+
+type ShellMethod = Extract<MethodName, `log.${string}` | `server.${string}`>;
+export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
+
+/** The methods that shell and clock call, and no client can. */
+export const acceptMethod = "claim.accept";
+
+export const deciders: Deciders<MutationName> = {
+  ...runDeciders,
+  ...spawnDeciders,
+  ...stopDeciders,
+  ...podReportDeciders,
+  ...turnDeciders,
+  ...claimDeciders,
+  ...mergeDeciders,
+  ...inboxDeciders,
+  ...hostDeciders,
+  ...hostReportDeciders,
+  ...exitDeciders,
+};
+
+export const queries: Queries<QueryName> = {
+  ...runQueries,
+  ...podQueries,
+  ...scopeQueries,
+  ...claimQueries,
+  ...whyQueries,
+  ...mergeQueries,
+  ...inboxQueries,
+};
+
+const evolvers: Evolvers<LogEventKind> = {
+  ...hostEvolvers,
+  ...podEvolvers,
+  ...turnEvolvers,
+  ...claimEvolvers,
+  ...runEvolvers,
+  ...mergeEvolvers,
+  ...inboxEvolvers,
+  ...auditEvolvers,
+};
+
+/** Events that no lifecycle rule looks at: they cost no second look at runs and turns. */
+const inert: ReadonlySet<string> = new Set<LogEventKind>([
+  "claim.acquired",
+  "claim.queued",
+  "claim.granted",
+  "claim.accepted",
+  "claim.renewed",
+  "claim.transferred",
+  "claim.ended",
+  "pod.touched",
+  "inbox.received",
+  "inbox.acknowledged",
+  "request.denied",
+]);
+
+/** The version of event data that this code folds. */
+const knownVersion = 1;
+
+/** The tables by name; every entry takes params that were validated at the server's edge. */
+type AnyDecider = (state: WorkspaceState, params: unknown, call: Call) => WorkspaceDecision;
+type AnyQuery = (
+  state: WorkspaceState,
+  params: unknown,
+  context: { readonly nowMs: number },
+) => Outcome<unknown>;
+type AnyEvolver = (
+  state: WorkspaceState,
+  data: unknown,
+  at: { readonly event: LogEvent; readonly undo: Undo },
+) => void;
+
+const deciderByName = new Map(Object.entries(deciders)) as ReadonlyMap<string, unknown>;
+const queryByName = new Map(Object.entries(queries)) as ReadonlyMap<string, unknown>;
+const evolverByKind = new Map(Object.entries(evolvers)) as ReadonlyMap<string, unknown>;
+
+export const workspaceRules: Rules<WorkspaceState> = {
+  initial: initialState,
+  decide: (state, command, context) => {
+    const decision = decideAny(state, command, context);
+    if (decision.ok) return decision;
+    return { ...decision, events: auditOf(command, decision.error) };
+  },
+  advance,
+  read: (state, command, context) => {
+    const query = queryByName.get(command.method) as AnyQuery | undefined;
+    if (query === undefined) throw new Error(`${command.method} is not a query of the core`);
+    return query(state, command.params, context);
+  },
+  isQuery: (method) => queryByName.has(method),
+  evolve: (state, event, undo) => {
+    const evolver = evolverByKind.get(event.kind) as AnyEvolver | undefined;
+    if (evolver === undefined || event.v > knownVersion) {
+      throw new Error(
+        `event ${event.seq} is ${event.kind} v${event.v}, unknown to this version: upgrade`,
+      );
+    }
+    evolver(state, event.data, { event, undo });
+    if (!inert.has(event.kind)) undo.assign(state, "mark", { seq: event.seq });
+  },
+};
+
+function decideAny(
+  state: WorkspaceState,
+  command: Command,
+  context: DecideContext,
+): WorkspaceDecision {
+  if (command.actor.role === "system") return decideInternal(state, command, context);
+  const decider = deciderByName.get(command.method) as AnyDecider | undefined;
+  if (decider === undefined) return refuse("unsupported", `${command.method} is not a command`);
+  const authorized = authorize(state, command);
+  if (!authorized.ok) return refuseWith(authorized.error);
+  return decider(state, command.params, { ...context, actor: command.actor });
+}
+
+function decideInternal(
+  state: WorkspaceState,
+  { method, params, actor }: Command,
+  context: DecideContext,
+): WorkspaceDecision {
+  if (method === tickMethod) {
+    return { ok: true, events: dueClaims(state, context.nowMs), answer: () => ({}) };
+  }
+  if (method === acceptMethod) {
+    return decideAccept(state, params as Parameters<typeof decideAccept>[1], context);
+  }
+  const decider = deciderByName.get(method) as AnyDecider | undefined;
+  if (decider === undefined) return refuse("unsupported", `${method} is not a command`);
+  return decider(state, params, { ...context, actor });
+}
+
+/**
+ * A memo of the states whose lifecycle needs nothing more. The mark is a new object for every
+ * change that matters, and a rollback brings the old one back, so an entry can never be wrong.
+ */
+const atRest = new WeakSet<LifecycleMark>();
+
+type Step = (state: WorkspaceState, nextSeq: number) => readonly NewEvent[];
+
+/** In this order: what has ended, what follows, what may begin. The first with events is taken. */
+const steps: readonly Step[] = [
+  unstartedExits,
+  podStarts,
+  taskEndings,
+  taskMerges,
+  taskSpawns,
+  mergeStarts,
+  finishedPods,
+  runEndings,
+  admissions,
+];
+
+function advance(state: WorkspaceState, { nowMs, nextSeq }: DecideContext): readonly NewEvent[] {
+  const grants = readyGrants(state, nowMs);
+  if (grants.length > 0 || atRest.has(state.mark)) return grants;
+  for (const step of steps) {
+    const events = step(state, nextSeq);
+    if (events.length > 0) return events;
+  }
+  atRest.add(state.mark);
+  return grants;
+}

@@ -1,0 +1,59 @@
+/**
+ * What this pod has to tell its parent: kept until acknowledged. The numbers go on across
+ * generations, and have no gap.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { PodEvent } from "@podlane/protocol";
+import { SessionFault } from "./fault.ts";
+import { parseColumn, rowName } from "./rows.ts";
+
+export class Outbox {
+  readonly #insert;
+  readonly #ack;
+  readonly #pending;
+  readonly #marks;
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare("insert into outbox (seq, event) values (?, ?)");
+    this.#ack = db.prepare("update outbox set acked = 1 where acked = 0 and seq <= ?");
+    this.#pending = db.prepare(
+      "select seq, event from outbox where acked = 0 order by seq limit ?",
+    );
+    this.#marks = db.prepare(
+      `select coalesce(max(seq), 0) as last,
+              coalesce((select max(seq) from outbox where acked = 1), 0) as acked from outbox`,
+    );
+  }
+
+  /** The event must carry the next seq. */
+  append(event: PodEvent): number {
+    const next = this.lastSeq() + 1;
+    if (event.seq !== next) {
+      const message = `event ${event.seq} was to be sent; the outbox's next is ${next}`;
+      throw new SessionFault("out_of_order", message);
+    }
+    this.#insert.run(event.seq, JSON.stringify(event));
+    return event.seq;
+  }
+
+  /** Not acknowledged yet, oldest first. */
+  pending(limit = 1_024): PodEvent[] {
+    return this.#pending
+      .all(limit)
+      .map(({ seq, event }) => parseColumn(PodEvent, event, rowName("outbox row", seq)));
+  }
+
+  /** Everything up to `seq` has arrived. */
+  ack(seq: number): void {
+    this.#ack.run(seq);
+  }
+
+  lastSeq(): number {
+    return this.marks().lastSeq;
+  }
+
+  marks(): { readonly lastSeq: number; readonly ackedSeq: number } {
+    const row = this.#marks.get();
+    return { lastSeq: Number(row?.["last"]), ackedSeq: Number(row?.["acked"]) };
+  }
+}

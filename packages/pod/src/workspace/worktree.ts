@@ -1,0 +1,159 @@
+/**
+ * Making a worktree of its own for a pod, or undoing the attempt.
+ *
+ * Only the registration runs under the repository lock; the files are written outside it, so that
+ * many pods start at once. What fails on the way is undone, and never anything else.
+ */
+import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { accepted, refused, type CommitId, type Outcome } from "@podlane/protocol";
+import { findCommit } from "./git/commit-id.ts";
+import { GitFault } from "./git/fault.ts";
+import { gitIn, type Git } from "./git/git.ts";
+import { deleteRef } from "./git/refs.ts";
+import { checkoutDeadlineMs } from "./limits.ts";
+import type { Repository } from "./repository.ts";
+import { withRepositoryLock } from "./repository-lock.ts";
+import { verifyWorktree, type Worktree } from "./verify-worktree.ts";
+import { checkedOutAt, listWorktrees } from "./worktree-list.ts";
+
+export interface CreateWorktree {
+  readonly repository: Repository;
+  /** The file of the repository lock, in the workspace's state folder. */
+  readonly lockPath: string;
+  readonly path: string;
+  /** A new branch at `startCommit`, or null for a detached head. */
+  readonly branch: string | null;
+  readonly startCommit: CommitId;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes the worktree. Refused `conflict` when the path or branch is taken, `not_found` when the
+ * commit is unknown. One that a crash left half made at the same path is made anew. Throws
+ * `GitFault` or `RepositoryLockFault` after undoing what it had done.
+ */
+export async function createWorktree(request: CreateWorktree): Promise<Outcome<Worktree>> {
+  const { git } = request.repository;
+  if ((await findCommit(git, request.startCommit)) === null) {
+    return refused(
+      "not_found",
+      `the start commit ${request.startCommit} is not in this repository`,
+    );
+  }
+  await mkdir(dirname(request.path), { recursive: true });
+  const lock = { signal: request.signal };
+  const registered = await withRepositoryLock(request.lockPath, () => register(request), lock);
+  if (!registered.ok) return registered;
+  try {
+    await gitIn(request.path).run(["reset", "--quiet", "--hard", "--no-recurse-submodules"], {
+      deadlineMs: checkoutDeadlineMs,
+      signal: request.signal,
+    });
+    const verified = await verifyWorktree(request);
+    if (!verified.ok) await undo(request);
+    return verified;
+  } catch (error) {
+    await undo(request);
+    throw error;
+  }
+}
+
+async function register(request: CreateWorktree): Promise<Outcome<null>> {
+  const { git } = request.repository;
+  await discardHalfMade(request);
+  const reuse = await isLeftover(request);
+  const taken =
+    (await pathTaken(request.path)) ?? (reuse ? null : await branchTaken(git, request.branch));
+  if (taken !== null) return refused("conflict", taken);
+  const create = ["--no-track", reuse ? "-B" : "-b", request.branch ?? ""];
+  const head = request.branch === null ? ["--detach"] : create;
+  // `--force` only lets a path be used again whose worktree was deleted by hand.
+  const args = ["worktree", "add", "--quiet", "--force", "--no-checkout", "--no-guess-remote"];
+  try {
+    await git.run([...args, ...head, "--", request.path, request.startCommit], {
+      signal: request.signal,
+    });
+    return accepted(null);
+  } catch (error) {
+    await unregister(request);
+    throw error;
+  }
+}
+
+async function pathTaken(path: string): Promise<string | null> {
+  try {
+    const entries = (await lstat(path)).isDirectory() ? await readdir(path) : ["a file"];
+    return entries.length === 0 ? null : `${path} is taken; remove it or choose another path`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function branchTaken(git: Git, branch: string | null): Promise<string | null> {
+  if (branch === null) return null;
+  if (!(await git.asks(["check-ref-format", `refs/heads/${branch}`]))) {
+    return `"${branch}" cannot be the name of a branch`;
+  }
+  const segments = branch.split("/");
+  for (let length = 1; length <= segments.length; length += 1) {
+    const name = segments.slice(0, length).join("/");
+    if ((await findCommit(git, `refs/heads/${name}`)) === null) continue;
+    return name === branch
+      ? `the branch ${branch} exists already`
+      : `the branch ${name} exists, so git cannot make ${branch}; rename ${name}`;
+  }
+  return null;
+}
+
+/** A branch that a kill left between its creation and the worktree's: unused, at the start. */
+async function isLeftover({ repository, branch, startCommit }: CreateWorktree): Promise<boolean> {
+  if (branch === null) return false;
+  const tip = await findCommit(repository.git, `refs/heads/${branch}`);
+  return tip === startCommit && (await checkedOutAt(repository.git, branch)).length === 0;
+}
+
+/** Removes what a kill between registration and checkout left: it has no index, so no work. */
+async function discardHalfMade(request: CreateWorktree): Promise<void> {
+  const worktrees = await listWorktrees(request.repository.git);
+  const path = await realpath(request.path).catch(() => request.path);
+  const half = worktrees.find(
+    (tree) =>
+      tree.path === path &&
+      !tree.missing &&
+      tree.branch === request.branch &&
+      tree.commit === request.startCommit,
+  );
+  if (half === undefined) return;
+  const index = await gitIn(path).text([
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-path",
+    "index",
+  ]);
+  const checkedOut = await lstat(index).then(
+    () => true,
+    () => false,
+  );
+  if (!checkedOut) await unregister(request);
+}
+
+/** Under the lock, and only for what this request made. */
+async function unregister(request: CreateWorktree): Promise<void> {
+  const { git } = request.repository;
+  await rm(request.path, { recursive: true, force: true });
+  try {
+    await git.run(["worktree", "remove", "--force", "--force", "--", request.path]);
+  } catch (error) {
+    // It never came to be registered.
+    if (!(error instanceof GitFault) || error.code !== "git_failed") throw error;
+  }
+  if (request.branch !== null) {
+    await deleteRef(git, `refs/heads/${request.branch}`, request.startCommit);
+  }
+}
+
+async function undo(request: CreateWorktree): Promise<void> {
+  await withRepositoryLock(request.lockPath, () => unregister(request));
+}
