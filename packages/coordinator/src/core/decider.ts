@@ -18,9 +18,7 @@ export type MethodName = keyof Methods;
 
 export type WorkspaceDecision = Decision<WorkspaceState>;
 
-/**
- * The caller, the log's time and the next seq: all that a decider knows beside state and params.
- */
+/** The caller, the log's time and the next seq: all that a decider knows beside its params. */
 export interface Call extends DecideContext {
   readonly actor: Actor;
 }

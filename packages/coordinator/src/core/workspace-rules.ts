@@ -154,7 +154,7 @@ export const workspaceRules: Rules<WorkspaceState> = {
     const evolver = evolverByKind.get(event.kind) as AnyEvolver | undefined;
     if (evolver === undefined || event.v > knownVersion) {
       throw new Error(
-        `event ${event.seq} is ${event.kind} v${event.v}, which this version does not know: upgrade`,
+        `event ${event.seq} is ${event.kind} v${event.v}, unknown to this version: upgrade`,
       );
     }
     evolver(state, event.data, { event, undo });

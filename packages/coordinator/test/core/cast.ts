@@ -9,7 +9,7 @@ import { host, operator } from "./world.ts";
 
 export const baseCommit = "a".repeat(40);
 export const commitOf = (name: string) => {
-  const hex = [...name].map((letter) => letter.charCodeAt(0).toString(16)).join("");
+  const hex = Array.from(name, (letter) => letter.charCodeAt(0).toString(16)).join("");
   return hex.padEnd(40, "0").slice(0, 40);
 };
 
@@ -45,7 +45,7 @@ export function spawn(
   const actor = parent === null ? operator : actorOf(parent);
   const delegate = parent === null ? {} : { delegate: delegateBelow(world, parent) };
   const params = { parent, spec: spec(name, { ...delegate, ...more }) };
-  return world.must<{ pod: PodRecord }>(actor, "pod.spawn", params).pod.id;
+  return world.must(actor, "pod.spawn", params).pod.id;
 }
 
 function delegateBelow(world: World, parent: PodId): number {
@@ -77,11 +77,7 @@ export function requestTurn(
   more: Record<string, unknown> = {},
 ) {
   const params = { pod, generation: 1, turn, cause: "user", resumed: false, ...more };
-  return world.must<{ admitted: boolean; position: number }>(
-    actorOf(pod),
-    "pod.turn_request",
-    params,
-  );
+  return world.must(actorOf(pod), "pod.turn_request", params);
 }
 
 export function endTurn(
@@ -104,7 +100,7 @@ export function quiet(
   { outboxSeq = 0, inbox = {} }: { outboxSeq?: number; inbox?: Record<string, number> } = {},
 ): boolean {
   const params = { pod, generation: 1, outboxSeq, inbox };
-  return world.must<{ settled: boolean }>(actorOf(pod), "pod.settled", params).settled;
+  return world.must(actorOf(pod), "pod.settled", params).settled;
 }
 
 export function exit(world: World, pod: PodId, more: Record<string, unknown> = {}) {
@@ -125,8 +121,8 @@ export function acquire(
 /** Queues for up to a minute. */
 export const patiently = { wait: { deadlineMs: 60_000 } };
 
-export function pod(world: World, id: PodId): PodRecord {
-  return world.read<{ pod: PodRecord }>("pod.get", { pod: id }).pod;
+export function podOf(world: World, id: PodId): PodRecord {
+  return world.read("pod.get", { pod: id }).pod;
 }
 
 export const runId = "r00000001" as RunId;
@@ -147,11 +143,11 @@ export function submit(
     })),
     ...more,
   };
-  return world.must<{ run: RunView }>(operator, "run.submit", { id: runId, plan }).run;
+  return world.must(operator, "run.submit", { id: runId, plan }).run;
 }
 
 export function run(world: World): RunView {
-  return world.read<{ run: RunView }>("run.get", { run: runId }).run;
+  return world.read("run.get", { run: runId }).run;
 }
 
 /** The living pod of a name. */

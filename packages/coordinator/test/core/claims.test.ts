@@ -176,7 +176,7 @@ test("nobody releases what another holds, and the attempt is on the log", () => 
   expect(step.kinds).toEqual(["request.denied"]);
 });
 
-test("asking again for what one has answers the same claim and appends nothing while it is fresh", () => {
+test("asking again for what one has answers the same claim, and renews it at half time", () => {
   const world = new World();
   const first = claimIn(acquire(world, ada, ["proc:a", "proc:b"], { ttlMs: 60_000 }));
   const again = acquire(world, ada, ["proc:b"], { ttlMs: 60_000 });
@@ -249,7 +249,7 @@ test("why a claim waits: who is in the way, since when, and what that one does",
   acquire(world, ada, ["proc:a"], { reason: "release" });
   const { id } = claimIn(acquire(world, bob, ["proc:a"], patiently));
   world.pass(5_000);
-  const { lines } = world.read<{ lines: string[] }>("claim.why", { claim: id });
+  const { lines } = world.read("claim.why", { claim: id });
   expect(lines[0]).toMatch(/bob queues for exclusive proc:a since 5 s/);
   expect(lines[1]).toMatch(/behind c1: ada holds exclusive proc:a \(release\) since 5 s/);
 });

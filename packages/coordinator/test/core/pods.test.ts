@@ -8,7 +8,7 @@ import {
   endTurn,
   exit,
   patiently,
-  pod,
+  podOf,
   quiet,
   requestTurn,
   rules,
@@ -19,24 +19,22 @@ import {
 import { World, client, given, host, operator } from "./world.ts";
 
 test("a spawn is asked of the host at once when one is attached", () => {
-  given(attach)
-    .when(operator, "pod.spawn", { parent: null, spec: spec("root") })
-    .then({
-      events: ["pod.spawned", "pod.start_requested"],
-      answer: { pod: { name: "root", state: "starting", hostId: "local", path: "root" } },
-    });
+  const step = given(attach).when(operator, "pod.spawn", { parent: null, spec: spec("root") });
+  expect(step.kinds).toEqual(["pod.spawned", "pod.start_requested"]);
+  expect(step.answer).toMatchObject({
+    pod: { name: "root", state: "starting", hostId: "local", path: "root" },
+  });
 });
 
 test("a pod spawned before any host waits for the first that attaches", () => {
-  given((world) => spawn(world, "root"))
-    .when(host, "host.attach", { hostId: "box", capacity: 2, labels: [] })
-    .then({ events: ["host.attached", "pod.start_requested"] });
+  const box = { hostId: "box", capacity: 2, labels: [] };
+  const step = given((world) => void spawn(world, "root")).when(host, "host.attach", box);
+  expect(step.kinds).toEqual(["host.attached", "pod.start_requested"]);
 });
 
 test("attaching again with the same offer appends nothing", () => {
-  given(attach)
-    .when(host, "host.attach", { hostId: "local", capacity: 8, labels: [] })
-    .then({ events: [] });
+  const local = { hostId: "local", capacity: 8, labels: [] };
+  expect(given(attach).when(host, "host.attach", local).kinds).toEqual([]);
 });
 
 test("a living pod's name is taken, and free again after its end", () => {
@@ -150,11 +148,10 @@ test("a crash is one batch: claims freed, scope home, children adopted", () => {
     "claim.ended",
     "claim.granted",
   ]);
-  expect(pod(world, child)).toMatchObject({ state: "crashed", exit: { cause: "killed" } });
-  expect(pod(world, grandchild).parent).toBe(root);
+  expect(podOf(world, child)).toMatchObject({ state: "crashed", exit: { cause: "killed" } });
+  expect(podOf(world, grandchild).parent).toBe(root);
   const allowed = (path: string) =>
-    world.read<{ allowed: boolean }>("scope.check", { pod: root, path, permission: "write" })
-      .allowed;
+    world.read("scope.check", { pod: root, path, permission: "write" }).allowed;
   expect([allowed("src/x"), allowed("src/deep/x")]).toEqual([true, false]);
   exit(world, grandchild);
   expect(allowed("src/deep/x")).toBe(true);
@@ -166,7 +163,7 @@ test("orphans of a top-level pod keep the scope of a child", () => {
   const root = startPod(world, "root");
   const child = startPod(world, "child", { parent: root });
   exit(world, root);
-  expect(pod(world, child).parent).toBeNull();
+  expect(podOf(world, child).parent).toBeNull();
   const check = { pod: child, path: "a", permission: "write" };
   expect(world.read("scope.check", check)).toEqual({ allowed: false, effective: "read" });
 });
@@ -178,9 +175,7 @@ test("claims inside a loan go with it, unit by unit, and come home", () => {
   acquire(world, actorOf(root), ["src/a.ts", "docs/b.md", "proc:build"]);
   const child = startPod(world, "child", { parent: root, scope: rules("src") });
   const held = () =>
-    world
-      .read<{ claims: { holderName: string; units: string[] }[] }>("claim.list")
-      .claims.map(({ holderName, units }) => [holderName, ...units]);
+    world.read("claim.list").claims.map(({ holderName, units }) => [holderName, ...units]);
   expect(held()).toEqual([
     ["root", "file:docs/b.md", "proc:build"],
     ["child", "file:src/a.ts"],

@@ -83,7 +83,7 @@ const claimCommand: fc.Arbitrary<Command> = fc.oneof(
 );
 
 function sortedClaims(world: World) {
-  return [...world.state.claims.live.values()].sort((a, b) => a.seq - b.seq);
+  return [...world.state.claims.live.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
 function releaseSome(world: World, pick: number): void {
@@ -106,7 +106,7 @@ test("claims: one holder, rising tokens, no deadlock, and all are free in the en
       for (const command of commands) command(world);
       const grants = world.log.filter((event) => /acquired|granted|transferred/.test(event.kind));
       const seqs = grants.map((event) => event.seq);
-      expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+      expect(seqs).toEqual([...seqs].toSorted((a, b) => a - b));
       world.pass(200_000);
       expect(world.state.claims.live.size).toBe(0);
       expect([world.state.claims.byKey.size, world.state.claims.beneath.size]).toEqual([0, 0]);
@@ -142,7 +142,7 @@ test("claims: same priority on one unit is granted in the order of asking", () =
 
 /** Living pods in spawn order. */
 function living(world: World): PodId[] {
-  return [...world.state.pods.living].sort();
+  return [...world.state.pods.living].toSorted();
 }
 
 function pickPod(world: World, pick: number): PodId | undefined {

@@ -117,7 +117,7 @@ test("a task is done only when its whole tree has settled", () => {
   expect(states(world)).toEqual(["done"]);
 });
 
-test("auto: the branch lands, the tree leaves leaves first, the worktree goes, the run ends", () => {
+test("auto: the branch lands, the pod leaves, the run ends and the worktree goes", () => {
   const world = new World();
   attach(world);
   submit(world, { a: { merge: { mode: "auto", gate: "npm test" } } });
@@ -268,4 +268,26 @@ test("a pod of no run is merged by approval, once it has settled", () => {
   expect(step.answer).toMatchObject({ merge: { state: "merging", podName: "a" } });
   const denied = world.send(actorOf(a), "merge.approve", { pod: a });
   expect(denied.refusal?.code).toBe("unauthorized");
+});
+
+test("two tasks of one name that could begin at once: the older run's begins", () => {
+  const world = new World();
+  attach(world);
+  submit(world, { gate: {}, x: { dependsOn: ["gate"] } });
+  const plan = (tasks: Record<string, string[]>) => ({
+    path: "other.yaml",
+    base: { branch: "main", commit: baseCommit },
+    maxConcurrentAgents: 5,
+    tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, dependsOn, spec: spec(id) })),
+  });
+  const other = "r00000002";
+  world.must(operator, "run.submit", { id: other, plan: plan({ y: [], x: ["y"] }) });
+  const holder = startPod(world, "x");
+  work(world, "gate");
+  work(world, "y");
+  expect(states(world)).toEqual(["done", "blocked"]);
+  exit(world, holder);
+  expect(states(world)).toEqual(["done", "running"]);
+  const { run: second } = world.read("run.get", { run: other });
+  expect(second.tasks.map((task) => task.state)).toEqual(["done", "blocked"]);
 });

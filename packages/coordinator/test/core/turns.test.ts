@@ -7,7 +7,7 @@ import {
   endTurn,
   named,
   patiently,
-  pod,
+  podOf,
   requestTurn,
   rules,
   start,
@@ -38,7 +38,10 @@ test("a turn without a free slot says its place, and begins when one is free", (
   expect(requestTurn(world, b)).toEqual({ admitted: false, position: 1 });
   expect(requestTurn(world, c)).toEqual({ admitted: false, position: 2 });
   endTurn(world, a);
-  expect([pod(world, b).state, pod(world, c).waiting?.reason]).toEqual(["running", "admission"]);
+  expect([podOf(world, b).state, podOf(world, c).waiting?.reason]).toEqual([
+    "running",
+    "admission",
+  ]);
 });
 
 test("priority goes before submission", () => {
@@ -48,7 +51,10 @@ test("priority goes before submission", () => {
   const [a = "", b = "", c = ""] = ["a", "b", "c"].map((name) => start(world, named(world, name)));
   for (const id of [a, b, c]) requestTurn(world, id as PodId);
   endTurn(world, a as PodId);
-  expect([pod(world, b as PodId).state, pod(world, c as PodId).state]).toEqual(["idle", "running"]);
+  expect([podOf(world, b as PodId).state, podOf(world, c as PodId).state]).toEqual([
+    "idle",
+    "running",
+  ]);
 });
 
 test("max_concurrent 1: a parent that waits for its child gives up its slot and finishes", () => {
@@ -59,10 +65,10 @@ test("max_concurrent 1: a parent that waits for its child gives up its slot and 
   expect(requestTurn(world, child).admitted).toBe(false);
   requestTurn(world, other);
   expect(yieldFor(world, parent, [child]).kinds).toEqual(["pod.turn_yielded", "pod.turn_admitted"]);
-  expect(pod(world, other).state).toBe("running");
+  expect(podOf(world, other).state).toBe("running");
   expect(requestTurn(world, parent, 1, { resumed: true }).position).toBe(1);
   endTurn(world, other);
-  expect(pod(world, parent).state).toBe("running");
+  expect(podOf(world, parent).state).toBe("running");
   yieldFor(world, parent, [child]);
   endTurn(world, child);
   expect(requestTurn(world, parent, 1, { resumed: true })).toEqual({ admitted: true, position: 0 });
@@ -140,7 +146,7 @@ test("the death of a running pod frees its slot", () => {
   const exit = { code: 1, signal: null, cause: "crashed", dirty: [], lastOutput: "" };
   const host = { role: "host", id: "local" } as const;
   world.must(host, "host.exited", { pod: a, generation: 1, exit, lastSeq: 0 });
-  expect(pod(world, b).state).toBe("running");
+  expect(podOf(world, b).state).toBe("running");
 });
 
 test("why a pod waits for admission", () => {
@@ -148,6 +154,6 @@ test("why a pod waits for admission", () => {
   const [a, b] = pods as [PodId, PodId];
   requestTurn(world, a);
   requestTurn(world, b);
-  const { lines } = world.read<{ lines: string[] }>("pod.why", { pod: b });
+  const { lines } = world.read("pod.why", { pod: b });
   expect(lines).toEqual(["b waits for admission since 0 s: place 1, 1 of 1 turns run"]);
 });

@@ -39,7 +39,7 @@ export class ReceiptWaits {
 
   changed(receipt: Receipt): void {
     const key = keyOf(receipt.commandId);
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       if (waiter.key === key && isReached(receipt, waiter.wanted))
         waiter.resolve(accepted(receipt));
     }

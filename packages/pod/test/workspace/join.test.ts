@@ -25,25 +25,26 @@ async function family(files?: Record<string, string>) {
     child: "agent/t/child",
     message: "Join child",
   };
-  return { fixture, parent, child, request };
+  const joinChild = (revision = request.child) => joinBranch({ ...request, child: revision });
+  return { fixture, parent, child, request, joinChild };
 }
 
 describe("joinBranch", () => {
   test("fast-forwards, and again is already done", async () => {
-    const { parent, child, request } = await family();
+    const { parent, child, joinChild } = await family();
     const commit = commitFiles(child, { "b.txt": "b\n" }, "b");
-    expect(valueOf(await joinBranch(request))).toEqual({ kind: "fast_forward", commit });
-    expect(valueOf(await joinBranch(request))).toEqual({ kind: "already", commit });
+    expect(valueOf(await joinChild())).toEqual({ kind: "fast_forward", commit });
+    expect(valueOf(await joinChild())).toEqual({ kind: "already", commit });
     expect(status(parent)).toBe("");
   });
 
   test("merges beside the parent's dirty work, which stays as it is", async () => {
-    const { parent, child, request } = await family();
+    const { parent, child, joinChild } = await family();
     const ours = commitFiles(parent, { "ours.txt": "1\n" }, "ours");
     const theirs = commitFiles(child, { "theirs.txt": "1\n" }, "theirs");
     write(parent, "a.txt", "dirty\n");
     write(parent, "new.txt", "new\n");
-    const { kind, commit } = valueOf(await joinBranch(request));
+    const { kind, commit } = valueOf(await joinChild());
     expect(kind).toBe("merged");
     expect(git(parent, "log", "-1", "--format=%P %s", commit)).toBe(`${ours} ${theirs} Join child`);
     expect(status(parent)).toBe(" M a.txt\n?? new.txt");
@@ -51,11 +52,20 @@ describe("joinBranch", () => {
     expect(git(parent, "symbolic-ref", "--short", "HEAD")).toBe("agent/t/parent");
   });
 
+  test("joins the settled commit, not what the branch has gained since", async () => {
+    const { parent, child, request } = await family();
+    const commit = commitFiles(child, { "b.txt": "b\n" }, "settled");
+    const later = commitFiles(child, { "c.txt": "c\n" }, "later");
+    git(child, "update-ref", `refs/heads/${commit}`, later);
+    valueOf(await joinBranch({ ...request, child: commit }));
+    expect(head(parent)).toBe(commit);
+  });
+
   test("a conflict names files and both branches, and leaves nothing half merged", async () => {
-    const { parent, child, request } = await family({ "a.txt": "a\n", "b.txt": "b\n" });
+    const { parent, child, joinChild } = await family({ "a.txt": "a\n", "b.txt": "b\n" });
     const ours = commitFiles(parent, { "a.txt": "ours\n" }, "ours");
     commitFiles(child, { "a.txt": "theirs\n", "b.txt": "theirs\n" }, "theirs");
-    const refusal = refusalOf(await joinBranch(request));
+    const refusal = refusalOf(await joinChild());
     expect(refusal).toMatchObject({
       code: "conflict",
       data: {
@@ -73,14 +83,14 @@ describe("joinBranch", () => {
     ["ignored", "x.log", "x.log"],
     ["an untracked folder where a file comes", "new.txt/inner", "new.txt/inner"],
   ])("%s files in the way are not overwritten", async (_, mine, named) => {
-    const { parent, child, request } = await family({ "a.txt": "a\n", ".gitignore": "*.log\n" });
+    const { parent, child, joinChild } = await family({ "a.txt": "a\n", ".gitignore": "*.log\n" });
     const before = head(parent);
     commitFiles(child, { "a.txt": "theirs\n", "new.txt": "theirs\n" }, "theirs");
     write(child, "x.log", "theirs\n");
     git(child, "add", "--force", "x.log");
     git(child, "commit", "--quiet", "-m", "log");
     write(parent, mine, "mine\n");
-    const refusal = refusalOf(await joinBranch(request));
+    const refusal = refusalOf(await joinChild());
     expect(refusal).toMatchObject({
       code: "conflict",
       data: { reason: "dirty_files", files: [named] },
@@ -90,30 +100,31 @@ describe("joinBranch", () => {
   });
 
   test("refuses when the parent is on another branch or in the middle of a merge", async () => {
-    const { parent, child, request } = await family();
+    const { parent, child, joinChild } = await family();
     commitFiles(child, { "b.txt": "b\n" }, "b");
     git(parent, "checkout", "--quiet", "-b", "elsewhere");
-    expect(refusalOf(await joinBranch(request)).data).toMatchObject({ reason: "moved" });
+    expect(refusalOf(await joinChild()).data).toMatchObject({ reason: "moved" });
     git(parent, "checkout", "--quiet", "agent/t/parent");
     git(parent, "merge", "--quiet", "--no-commit", "--no-ff", "agent/t/child");
-    const data = refusalOf(await joinBranch(request)).data;
+    const data = refusalOf(await joinChild()).data;
     expect(data).toMatchObject({ reason: "operation_in_progress" });
   });
 
   test("refuses a busy index and a child that is not there", async () => {
-    const { fixture, parent, child, request } = await family();
+    const { fixture, parent, child, request, joinChild } = await family();
     commitFiles(child, { "b.txt": "b\n" }, "b");
     write(fixture.path, ".git/worktrees/agent-t-parent/index.lock", "");
-    expect(refusalOf(await joinBranch(request))).toMatchObject({ code: "busy" });
-    expect(refusalOf(await joinBranch({ ...request, child: "none" })).code).toBe("not_found");
+    expect(refusalOf(await joinChild())).toMatchObject({ code: "busy" });
+    const absent = "1".repeat(40);
+    expect(refusalOf(await joinBranch({ ...request, child: absent })).code).toBe("not_found");
     expect(head(parent)).not.toBe(head(child));
   });
 
   test("unrelated histories are a conflict", async () => {
-    const { child, request } = await family();
+    const { child, joinChild } = await family();
     git(child, "checkout", "--quiet", "--orphan", "new");
     commitFiles(child, { "b.txt": "b\n" }, "root");
-    const refusal = refusalOf(await joinBranch({ ...request, child: "new" }));
+    const refusal = refusalOf(await joinChild("new"));
     expect(refusal).toMatchObject({ code: "conflict", data: { reason: "unrelated", files: [] } });
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import {
   commitFiles,
-  discover,
   head,
   makeRepository,
   makeWorktree,
@@ -18,9 +17,8 @@ const request = { message: "turn", scopeFilter: () => true, trailers: { "Podlane
 describe("the worktree strategy", () => {
   test("commits on its own branch, finds the commit again, and joins a child", async () => {
     const fixture = makeRepository();
-    const repository = await discover(fixture);
     const { path, branch } = await makeWorktree(fixture, "agent/t/1");
-    const workspace = openWorkspace({ strategy: "worktree", repository, path, branch, setup });
+    const workspace = openWorkspace({ strategy: "worktree", path, branch, setup });
     write(path, "b.txt", "b\n");
     write(path, "vendor/x", "x\n");
     expect((await workspace.dirty()).map((file) => file.path)).toEqual(["b.txt"]);
@@ -30,7 +28,7 @@ describe("the worktree strategy", () => {
     expect(await workspace.findCommit({ key: "Podlane-Intent", value: "i1" })).toBe(commit);
     const child = await makeWorktree(fixture, "agent/t/2", head(path));
     const joined = commitFiles(child.path, { "c.txt": "c\n" }, "c");
-    const answer = valueOf(await workspace.join({ child: "agent/t/2", message: "Join" }));
+    const answer = valueOf(await workspace.join({ child: joined, message: "Join" }));
     expect(answer).toEqual({ kind: "fast_forward", commit: joined });
     expect((await workspace.snapshot("p1")).commit).toBe(joined);
     expect(head(fixture.path)).not.toBe(joined);
@@ -40,8 +38,7 @@ describe("the worktree strategy", () => {
 describe("the directory strategy", () => {
   test("works in the checkout and never commits there", async () => {
     const fixture = makeRepository();
-    const repository = await discover(fixture);
-    const place = { repository, path: "", branch: null, setup };
+    const place = { path: fixture.path, branch: null, setup };
     const workspace = openWorkspace({ ...place, strategy: "directory" });
     expect([workspace.path, workspace.branch]).toEqual([fixture.path, null]);
     write(fixture.path, "b.txt", "b\n");

@@ -6,10 +6,14 @@ import * as fc from "fast-check";
 import type { Permission, Scope, ScopeRule } from "../../src/scope-rule.ts";
 import type { EffectiveScope } from "../../src/scope/effective-scope.ts";
 
-const segments = ["a", "ab", ".git"];
+const targetSegments = ["a", "ab", ".git"];
 
-/** Every path of up to four segments: two deeper than any target, so all classes are present. */
-export const universe: readonly string[] = pathsUpTo(4);
+/**
+ * Every path of up to four segments: two deeper than any target, and with a segment that is in no
+ * target. A directory has more children than rules can name: with only nameable ones, rules on each
+ * of them would look as if they covered everything beneath it.
+ */
+export const universe: readonly string[] = pathsUpTo(4, [...targetSegments, "unnamed"]);
 
 const order: readonly Permission[] = ["none", "read", "write"];
 
@@ -44,16 +48,16 @@ function covers(rule: ScopeRule, path: string): boolean {
   return rule.recursive || below <= 1;
 }
 
-function pathsUpTo(depth: number): string[] {
+function pathsUpTo(depth: number, segments: readonly string[]): string[] {
   if (depth === 0) return [""];
-  const shorter = pathsUpTo(depth - 1);
+  const shorter = pathsUpTo(depth - 1, segments);
   const longer = shorter.flatMap((path) => segments.map((s) => (path === "" ? s : `${path}/${s}`)));
   return [...new Set([...shorter, ...longer])];
 }
 
 const anyRule: fc.Arbitrary<ScopeRule> = fc.record({
   effect: fc.constantFrom<ScopeRule["effect"]>("allow", "allow", "deny"),
-  target: fc.constantFrom(...pathsUpTo(2)),
+  target: fc.constantFrom(...pathsUpTo(2, targetSegments)),
   permission: fc.constantFrom<ScopeRule["permission"]>("read", "write"),
   recursive: fc.boolean(),
 });

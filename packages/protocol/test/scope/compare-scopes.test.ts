@@ -84,6 +84,14 @@ describe("overlaps", () => {
     expect(overlaps(whole, whole)).toEqual([""]);
   });
 
+  it("counts the paths that no rule names, even where every named one is lent or denied", () => {
+    const loans = [{ holder: "w", scope: rules("ab", ".:flat") }];
+    const left = effectiveScope("top_level", rules("!a:r"), { loans });
+    expect(overlaps(left, effectiveScope("top_level", []))).toEqual([""]);
+    expect(modelPermission(left, "unnamed")).toBe("read");
+    expect(modelPermission(left, "unnamed/a")).toBe("write");
+  });
+
   it("covers every path that both may write, and is empty only when there is none", () => {
     fc.assert(
       fc.property(anyEffective, anyEffective, (a, b) => {

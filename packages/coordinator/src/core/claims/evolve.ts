@@ -185,7 +185,7 @@ function shrink(state: WorkspaceState, claim: ClaimEntry, { units, undo }: Taken
 
 /** After units were taken out: waiters that this claim no longer stands before. */
 function releaseUnhindered(state: WorkspaceState, blocker: ClaimEntry, undo: Undo): void {
-  for (const id of [...(blocker.blocks ?? [])]) {
+  for (const id of blocker.blocks ?? []) {
     const waiter = knownClaim(state.claims, id);
     const { blockedBy } = conflictsOf(state, wantedBy(waiter));
     if (!blockedBy.includes(blocker)) unblock(state, { blocker, waiter }, undo);

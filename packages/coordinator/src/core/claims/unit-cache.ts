@@ -17,17 +17,17 @@ export interface UnitFacts {
 }
 
 // Memos of pure functions: emptied when full, never wrong.
-const spellings = new Map<string, Outcome<UnitKey>>();
+const keysBySpelling = new Map<string, Outcome<UnitKey>>();
 const facts = new Map<UnitKey, UnitFacts>();
 
 /** The canonical key of a spelling; refuses what `canonicalUnit` refuses. */
 export function unitKeyOf(spelling: string): Outcome<UnitKey> {
-  const known = spellings.get(spelling);
+  const known = keysBySpelling.get(spelling);
   if (known !== undefined) return known;
   const found = canonicalUnit(spelling);
   if (!found.ok) return found;
-  if (spellings.size >= maxCachedUnits) spellings.clear();
-  spellings.set(spelling, found);
+  if (keysBySpelling.size >= maxCachedUnits) keysBySpelling.clear();
+  keysBySpelling.set(spelling, found);
   return found;
 }
 

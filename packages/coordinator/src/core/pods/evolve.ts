@@ -43,12 +43,12 @@ export const podEvolvers: Evolvers<
   "pod.start_requested": (state, { attempt }, { event, undo }) => {
     undo.assign(podOf(state, event), "startAttempt", attempt);
   },
-  "pod.started": (state, { process: started, branch, worktree, baseCommit }, { event, undo }) => {
+  "pod.started": (state, data, { event, undo }) => {
     const pod = podOf(state, event);
-    undo.assign(pod, "process", started);
-    undo.assign(pod, "branch", branch);
-    undo.assign(pod, "worktree", worktree);
-    undo.assign(pod, "baseCommit", baseCommit);
+    undo.assign(pod, "process", data.process);
+    undo.assign(pod, "branch", data.branch);
+    undo.assign(pod, "worktree", data.worktree);
+    undo.assign(pod, "baseCommit", data.baseCommit);
     undo.assign(pod, "changedAtMs", event.atMs);
   },
   "pod.ready": (state, { socket }, { event, undo }) => {
@@ -66,7 +66,7 @@ export const podEvolvers: Evolvers<
   "pod.quiet": (state, { outboxSeq, inbox }, { event, undo }) => {
     const pod = podOf(state, event);
     undo.assign(pod, "quiet", { outboxSeq, inbox });
-    for (const [child, lastSeq] of [...pod.untaken]) {
+    for (const [child, lastSeq] of pod.untaken) {
       if ((inbox[child] ?? 0) >= lastSeq) undo.remove(pod.untaken, child);
     }
   },

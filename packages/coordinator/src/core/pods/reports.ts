@@ -90,10 +90,9 @@ export const hostReportDeciders: Deciders<"host.started" | "host.ready" | "host.
   "host.started": (state, params) => {
     const found = reporter(state, params);
     if (!found.ok) return refuseWith(found.error);
-    const { generation, process: started, branch, worktree, baseCommit } = params;
-    if (found.value.process?.pid === started.pid) return acceptSilently();
-    const data = { generation, process: started, branch, worktree, baseCommit };
-    return acceptSilently(fact("pod.started", subjectOf.pod(found.value.id), data));
+    if (found.value.process?.pid === params.process.pid) return acceptSilently();
+    const { pod, ...data } = params;
+    return acceptSilently(fact("pod.started", subjectOf.pod(pod), data));
   },
   "host.ready": (state, params) => {
     const found = reporter(state, params);

@@ -44,8 +44,7 @@ export interface CheckedSpawn {
 
 /**
  * Refuses `conflict` for a name that a living pod has and for a parent that ends, `not_found` for
- * an
- * unknown parent, and what the scope algebra refuses of the loan.
+ * an unknown parent, and what the scope algebra refuses of the loan.
  */
 export function checkSpawn(
   state: WorkspaceState,

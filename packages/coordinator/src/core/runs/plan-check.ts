@@ -27,7 +27,7 @@ function findDependencyCycle(dependencies: ReadonlyMap<Name, readonly Name[]>): 
   const open = new Map(dependencies);
   for (let before = -1; before !== open.size;) {
     before = open.size;
-    for (const [task, on] of [...open]) if (!on.some((name) => open.has(name))) open.delete(task);
+    for (const [task, on] of open) if (!on.some((name) => open.has(name))) open.delete(task);
   }
   const start = open.keys().next().value;
   if (start === undefined) return null;

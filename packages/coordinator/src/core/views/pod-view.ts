@@ -54,7 +54,7 @@ export const podQueries: Queries<"pod.get" | "pod.list" | "pod.wait"> = {
   /** In spawn order; with `all` also the ended ones that are still in memory. */
   "pod.list": (state, { all }) => {
     const pods = [...state.pods.byId.values()].filter((pod) => all || !isTerminal(pod.state));
-    pods.sort((a, b) => a.seq - b.seq);
+    pods.toSorted((a, b) => a.seq - b.seq);
     return accepted({ pods: pods.map((pod) => podRecord(state, pod)) });
   },
   /** The pod as it is now; the server asks again after each change until `hasReached`. */
