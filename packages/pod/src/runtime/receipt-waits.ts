@@ -26,11 +26,13 @@ export class ReceiptWaits {
         wanted,
         resolve: (outcome) => {
           this.#waiters.delete(waiter);
+          signal.removeEventListener("abort", giveUp);
           resolve(outcome);
         },
       };
-      this.#waiters.add(waiter);
       const giveUp = () => waiter.resolve(refused("interrupted", "stopped waiting"));
+      if (signal.aborted) return giveUp();
+      this.#waiters.add(waiter);
       signal.addEventListener("abort", giveUp, { once: true });
     });
   }
