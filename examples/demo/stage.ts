@@ -64,7 +64,7 @@ function cloneHead(
   repository: string,
 ): void {
   const head = git(["rev-parse", "HEAD"], checkout);
-  git(["clone", "--quiet", "--no-checkout", checkout, repository], folder);
+  git(["clone", "--quiet", "--no-tags", "--no-checkout", checkout, repository], folder);
   if (git(["rev-parse", "--is-shallow-repository"]) === "true") makeWhole(git, head);
   else git(["checkout", "--quiet", "-B", "main", head]);
   // The installed packages are the checkout's: set-up links them on into each pod's worktree.
