@@ -12,9 +12,7 @@ const rows = links.map(
 );
 const summary = `${links.length} links, ${broken.length} broken`;
 mkdirSync(dirname(report), { recursive: true });
-writeFileSync(
-  report,
-  `${["# Relative links", "", summary, "", "| where | to | |", "|---|---|---|", ...rows].join("\n")}\n`,
-);
+const tableHead = "| where | to | |\n|---|---|---|";
+writeFileSync(report, `${["# Relative links", "", summary, "", tableHead, ...rows].join("\n")}\n`);
 console.log(summary);
 process.exitCode = broken.length === 0 ? 0 : 1;

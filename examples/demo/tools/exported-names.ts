@@ -28,7 +28,8 @@ export function readExportedNames(entry: string): ExportedName[] {
 
 function purposeOf(name: string, path: string): string {
   const source = readFileSync(path, "utf8");
-  const declaration = `export (?:abstract |async )?(?:const|function|class|interface|type) ${name}\\b`;
+  const kinds = "(?:const|function|class|interface|type)";
+  const declaration = `export (?:abstract |async )?${kinds} ${name}\\b`;
   const documented = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*${declaration}`);
   const text = documented.exec(source)?.[1]?.replace(/^\s*\* ?/gm, "") ?? "";
   return (/^[^]*?[.:](?=\s|$)/.exec(text.trim())?.[0] ?? text).replace(/\s+/g, " ").trim();

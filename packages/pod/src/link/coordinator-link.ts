@@ -20,7 +20,7 @@ import {
 } from "@podlane/protocol";
 import { dial, readCoordinatorFile, retryDelayMs } from "@podlane/protocol/node";
 
-type Method = keyof CoordinatorMethods & string;
+type Method = keyof CoordinatorMethods;
 
 export interface CoordinatorLinkOptions {
   readonly coordinatorFile: string;

@@ -60,7 +60,7 @@ export class PodWorktree {
   join(child: string, commit: CommitId) {
     const { workspace, pod } = this.#options;
     return this.#jobs.run(() =>
-      workspace.join({ child, commit, message: `join ${child}`, trailers: { "Podlane-Pod": pod } }),
+      workspace.join({ child: commit, message: `join ${child}`, trailers: { "Podlane-Pod": pod } }),
     );
   }
 

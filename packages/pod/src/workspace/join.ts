@@ -15,10 +15,11 @@ export interface JoinBranch {
   readonly worktree: string;
   /** What must be checked out there. */
   readonly branch: string;
-  /** The child's name, for messages. */
+  /**
+   * The child's branch, or one commit of it: a settled result, whatever the branch has gained
+   * since.
+   */
   readonly child: string;
-  /** A settled result of the child, whatever its branch has gained since. */
-  readonly commit: CommitId;
   readonly message: string;
   readonly trailers?: Trailers;
   readonly ignoring?: readonly string[];

@@ -11,7 +11,7 @@ import type { JoinBranch, Joined } from "./join.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type CommitRequest = Omit<CommitDirty, "worktree" | "ignoring">;
-export type JoinRequest = Pick<JoinBranch, "child" | "commit" | "message" | "trailers">;
+export type JoinRequest = Pick<JoinBranch, "child" | "message" | "trailers">;
 export type WorkspaceDiff = Omit<DiffRequest, "worktree" | "ignoring">;
 
 export interface Workspace {
