@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fillPage, pages } from "./protocol/docs/fill-page.ts";
 import { generateSchema } from "./protocol/schema.ts";
 import { generateVectors, vectorsAsFrames, vectorsAsJson } from "./protocol/vectors.ts";
 
@@ -21,6 +22,10 @@ export function generateFiles(): Map<string, Uint8Array> {
     files.set(`${vectorFolder}/${group.name}.json`, Buffer.from(vectorsAsJson(group)));
     if (group.name === "frames") continue;
     files.set(`${vectorFolder}/${group.name}.msgpack`, vectorsAsFrames(group));
+  }
+  for (const path of pages) {
+    const page = readFileSync(root + path, "utf8");
+    files.set(path, Buffer.from(fillPage(page)));
   }
   return files;
 }

@@ -48,6 +48,12 @@ describe("sizes", () => {
     expect(lines(findLongFunctions, "a.ts", text)).toEqual([]);
     const nested = `describe("a", () => {\ntest("b", () => {\n${body(71)}});\n});`;
     expect(lines(findLongFunctions, "a.ts", nested)).toEqual([2]);
+    const each = `describe.each([1])("a", () => {\n${body(71)}});`;
+    expect(lines(findLongFunctions, "a.ts", each)).toEqual([]);
+    const shared = `function cases() {\ndescribe("a", () => {\n${body(71)}});\n}`;
+    expect(lines(findLongFunctions, "a.ts", shared)).toEqual([]);
+    const more = `function cases() {\nx;\ndescribe("a", () => {\n${body(71)}});\n}`;
+    expect(lines(findLongFunctions, "a.ts", more)).toEqual([1]);
   });
 
   test("a line of 100 columns passes, of 101 fails", () => {

@@ -29,10 +29,11 @@ const functionTypes = new Set([
 
 /**
  * Functions over the limit. The callback of `describe` holds tests, not a procedure, so it is
- * measured by its inner functions only.
+ * measured by its inner functions only; so is a function that is one `describe` and nothing else.
  */
 export function findLongFunctions(file: SourceFile): Finding[] {
-  const suites = new Set(file.nodes.filter(isSuiteCall).flatMap(argumentsOf));
+  const calls = file.nodes.filter(isSuiteCall);
+  const suites = new Set([...calls.flatMap(argumentsOf), ...file.nodes.filter(isWrappedSuite)]);
   return file.nodes.flatMap((node) => {
     if (!functionTypes.has(node.type) || suites.has(node)) return [];
     const first = file.lineAt(node.start);
@@ -42,9 +43,22 @@ export function findLongFunctions(file: SourceFile): Finding[] {
   });
 }
 
+/** `describe(…)` or `describe.each(…)(…)`. */
 function isSuiteCall(node: SyntaxNode): boolean {
   if (node.type !== "CallExpression" || !isNode(node["callee"])) return false;
-  return node["callee"].type === "Identifier" && node["callee"]["name"] === "describe";
+  const { callee } = node;
+  const each = callee.type === "CallExpression" ? callee["callee"] : undefined;
+  const name = isNode(each) && each.type === "MemberExpression" ? each["object"] : callee;
+  return isNode(name) && name.type === "Identifier" && name["name"] === "describe";
+}
+
+/** A shared suite: a function whose whole body is one suite call. */
+function isWrappedSuite(node: SyntaxNode): boolean {
+  if (!functionTypes.has(node.type) || !isNode(node["body"])) return false;
+  const statements = node["body"]["body"];
+  const [only, ...others] = Array.isArray(statements) ? (statements as unknown[]) : [];
+  if (!isNode(only) || others.length > 0 || only.type !== "ExpressionStatement") return false;
+  return isNode(only["expression"]) && isSuiteCall(only["expression"]);
 }
 
 function argumentsOf(node: SyntaxNode): unknown[] {

@@ -131,7 +131,8 @@ class Acceptor<Calls extends MethodTable> implements Receiver {
       limits: ownLimits,
       features: [...features],
     };
-    const link = this.#link!;
+    const link = this.#link;
+    if (link === undefined) throw new Error("a welcome needs an open link");
     link.send(encodeMessage({ welcome }));
     const takeOver: Transport = (receiver) => {
       this.#peerReceiver = receiver;

@@ -44,9 +44,7 @@ export const maxDelegateLevels = 3;
 export const maxPlanTasks = 1_000;
 /** The file a unix socket path must fit in (`sun_path` holds 108 on Linux, 104 on macOS). */
 export const maxSocketPathBytes = 100;
-/**
- * Values in one message. Frames bound bytes only, and an empty map of 1 byte costs 56 in memory.
- */
+/** Values in one message. Frames bound bytes only, and an empty map (1 byte) costs 56 in memory. */
 export const maxMessageValues = 1_048_576;
 /** A method's name on the wire. */
 export const maxMethodNameBytes = 128;

@@ -16,7 +16,8 @@ async function bundleForBrowser(): Promise<string> {
 const requestOverMemory = `(async () => {
   const { createMemoryPair, acceptPeer, connectPeer, podMethods, accepted } = protocol;
   const [client, server] = createMemoryPair();
-  const [method, entry] = Object.entries(podMethods).find(([, m]) => m.params.safeParse({}).success);
+  const takesNothing = ([, m]) => m.params.safeParse({}).success;
+  const [method, entry] = Object.entries(podMethods).find(takesNothing);
   const table = { [method]: entry };
   acceptPeer(server, {
     authenticate: ({ role, name }) => accepted({ role, name }),

@@ -19,7 +19,7 @@ export type Reading =
   | "params"
   | "result";
 
-/** Where a reader stops. A code is of `errors.ts` but for frames and bytes, which have their own. */
+/** Where a reader stops. Codes are those of `errors.ts`; frames and bytes have their own. */
 export type Stage = "frame" | "codec" | "envelope" | "handshake" | "method" | "schema";
 
 export interface Rejection {

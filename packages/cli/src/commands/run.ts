@@ -120,7 +120,7 @@ async function refuseChangedPlan(
   id: RunId,
 ): Promise<void> {
   const { runs } = await coordinator.call("run.list", {});
-  const open = runs.find((run) => run.path === loaded.path && run.state !== "ended");
+  const open = runs.find(({ path, state }) => path === loaded.path && state !== "ended");
   if (open === undefined || open.id === id) return;
   throw new CommandFailure(
     `${loaded.path} has changed since run ${open.id} was started, which has not ended; ` +

@@ -87,10 +87,13 @@ function describeMerge(merge: MergeView | undefined): string {
 }
 
 function nextCommands({ run, merges }: RunResult): string[] {
-  const finish = merges.findLast((merge) => merge.landed?.finish != null)?.landed?.finish;
+  const finish = merges.findLast((merge) => merge.landed !== null && merge.landed.finish !== null)
+    ?.landed?.finish;
   const ready = merges.filter((merge) => merge.state === "ready").map((merge) => merge.podName);
   return [
-    ...(finish == null ? [] : ["", `base has uncommitted work; to finish: ${finish}`]),
+    ...(finish === undefined || finish === null
+      ? []
+      : ["", `base has uncommitted work; to finish: ${finish}`]),
     ...(ready.length === 0 ? [] : ["", ...ready.map((name) => `to land: pod merge ${name}`)]),
     "",
     `look closer: pod history POD · pod diff POD · pod logs POD · pod events --since 0`,

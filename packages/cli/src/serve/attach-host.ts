@@ -11,6 +11,7 @@ import {
   hostReportMethods,
   type PodId,
   podMethods,
+  type PodRecord,
   refused,
   type Transport,
 } from "@podlane/protocol";
@@ -72,6 +73,8 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     onFault: ({ error }) => options.onFault(error),
   });
   coordinator = new Client<HostCalls>(expectOk(connected).peer);
+  const { pods } = await coordinator.call("pod.list", {});
+  await host.adopt(pods.filter((pod) => pod.hostId === host.id));
   await coordinator.call("host.attach", { hostId: host.id, capacity });
   return host;
 }
@@ -93,11 +96,9 @@ function hostPeers(
     async deliver(from, event) {
       const log = coordinator();
       if (log === null) return refused("unavailable", "the host is not attached");
-      const sender = await log.ask("pod.get", { pod: from });
-      const parent = sender.ok ? sender.value.pod.parent : null;
-      if (parent === null) return log.ask("inbox.pod_event", { event });
-      const receiver = await log.ask("pod.get", { pod: parent });
-      const socket = receiver.ok ? receiver.value.pod.socket : null;
+      const receiver = await findReceiver(log, from);
+      if (receiver === null) return log.ask("inbox.pod_event", { event });
+      const { socket } = receiver;
       if (socket === null) return refused("unavailable", "the parent has no socket now");
       const pod = await dialPod(socket);
       if (!pod.ok) return pod;
@@ -106,6 +107,21 @@ function hostPeers(
       return outcome;
     },
   };
+}
+
+/** The nearest ancestor that has not ended; null: there is none, so it is the operator. */
+async function findReceiver(log: Client<HostCalls>, from: PodId): Promise<PodRecord | null> {
+  for (let id: PodId | null = from; id !== null;) {
+    const found: PodRecord | null = await findRecord(log, id);
+    if (found !== null && id !== from && found.exit === null) return found;
+    id = found?.parent ?? null;
+  }
+  return null;
+}
+
+async function findRecord(log: Client<HostCalls>, pod: PodId): Promise<PodRecord | null> {
+  const found = await log.ask("pod.get", { pod });
+  return found.ok ? found.value.pod : null;
 }
 
 /** What a pod process needs to run at all; its agent gets less still. */

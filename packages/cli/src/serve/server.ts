@@ -55,7 +55,8 @@ async function run(
     nowMs: Date.now,
     onFault: die,
     onNote: note,
-    onStop: () => void leave(),
+    // The answer to whoever asked for it leaves first, with the writes of this tick.
+    onStop: () => void setImmediate(() => void leave()),
   });
   // The lock is ours, so a socket that lies here belongs to nobody alive.
   rmSync(socket, { force: true });

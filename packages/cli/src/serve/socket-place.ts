@@ -9,7 +9,7 @@ import { maxSocketPathBytes } from "@podlane/protocol";
 import type { StateLayout } from "@podlane/protocol/node";
 
 export interface SocketPlace {
-  pathOf(name: string): string;
+  readonly pathOf: (name: string) => string;
   close(): void;
 }
 

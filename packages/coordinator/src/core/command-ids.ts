@@ -88,6 +88,6 @@ function sweep(ids: CommandIds, nowMs: number, undo: Undo): void {
 function tooMany(): Outcome<never> {
   return refused(
     "busy",
-    `${maxCommandClients} clients used command ids in the last day; reuse a client id, or try later`,
+    `${maxCommandClients} clients gave command ids in the last day; reuse a client id or try later`,
   );
 }

@@ -56,7 +56,7 @@ export class Undo {
   }
 
   /** Removes an optional field; does nothing if it is not there. */
-  unset<T extends object, F extends keyof T>(target: T, field: F): void {
+  unset<T extends object>(target: T, field: keyof T): void {
     if (!Object.hasOwn(target, field)) return;
     this.#entries.push(op.field, target, field, target[field]);
     delete target[field];
@@ -69,7 +69,7 @@ export class Undo {
   }
 
   /** Takes out the element at an index; does nothing outside the array. */
-  removeAt<T>(array: T[], index: number): void {
+  removeAt(array: unknown[], index: number): void {
     if (index < 0 || index >= array.length) return;
     this.#entries.push(op.removeAt, array, index, array[index]);
     array.splice(index, 1);

@@ -35,7 +35,7 @@ export function joinEvents(texts: readonly string[]): Uint8Array {
 export function decodeEvents(firstSeq: number, payload: Uint8Array): LogEvent[] {
   const rows = parse(firstSeq, payload);
   if (rows[0] !== format) {
-    const message = `the log is in format ${String(rows[0])}, this version reads ${format}: upgrade`;
+    const message = `the log has format ${String(rows[0])}, this version reads ${format}: upgrade`;
     throw new LogFault("upgrade", message, { seq: firstSeq });
   }
   const events: LogEvent[] = [];

@@ -25,6 +25,6 @@ export class LogFault extends Error {
 }
 
 export function corruptRecord(seq: number, reason: string, cause?: unknown): LogFault {
-  const message = `the log's record at seq ${seq} is damaged: ${reason}; restore the log from a copy`;
+  const message = `the log's record at seq ${seq} is damaged: ${reason}; restore it from a copy`;
   return new LogFault("corrupt", message, { seq, cause });
 }

@@ -12,11 +12,8 @@ export async function readEvents(log: Log, range: ReadRange): Promise<readonly L
     const limit = range.limit - events.length;
     const batches = await log.read({ fromSeq, limit });
     if (batches.length === 0) break;
-    for (const batch of batches) {
-      for (const event of batch.events) {
-        if (event.seq >= fromSeq && events.length < range.limit) events.push(event);
-      }
-    }
+    const found = batches.flatMap((batch) => batch.events.filter(({ seq }) => seq >= fromSeq));
+    events.push(...found.slice(0, limit));
   }
   return events;
 }

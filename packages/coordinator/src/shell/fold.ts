@@ -11,9 +11,6 @@ import { readPageEvents } from "../limits.ts";
 import { checkLink, emptyHead, headOf } from "../log/hash-chain.ts";
 import type { Batch, Log, LogHead } from "../log/log.ts";
 
-/** The version of the folded shape; a snapshot of another one is thrown away. Raise it with it. */
-export const foldVersion = 1;
-
 export class Fold<State> {
   readonly rules: Rules<State>;
   readonly state: State;

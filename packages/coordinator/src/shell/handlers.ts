@@ -101,7 +101,7 @@ function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
           ? await replica.readEvents(range)
           : await subjects.events(params.subject, range);
       const last = page.at(-1)?.seq ?? 0;
-      const events = page.map(({ answer: _, ...visible }) => visible);
+      const events = page.map(({ answer: _answer, ...visible }) => visible);
       return accepted({ events, next: page.length < params.limit ? null : last + 1 });
     },
     "log.watch": (params: ParsedParamsOf<CoordinatorMethods, "log.watch">, call: CoordinatorCall) =>

@@ -77,7 +77,7 @@ export class LogWatches {
       if (event.seq < watcher.next) continue;
       watcher.next = event.seq + 1;
       if (watcher.subjects !== null && !watcher.subjects.has(event.subject)) continue;
-      const { answer: _, ...visible } = event;
+      const { answer: _answer, ...visible } = event;
       watcher.subscription.publish(event.seq, visible);
     }
   }

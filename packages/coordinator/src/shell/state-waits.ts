@@ -48,14 +48,14 @@ export class StateWaits<State> {
 
   /** To be called with the state after every flush. */
   check(state: State): void {
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       const outcome = waiter.condition(state);
       if (outcome !== null) waiter.settle(outcome);
     }
   }
 
   close(): void {
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       waiter.settle(refused("unavailable", "the coordinator is closing; ask again"));
     }
   }

@@ -22,7 +22,7 @@ test("R1: the live state is the fold of the log, on every replica", async () => 
       await open(new StagedLog(store), { soleWriter: false }),
     ];
     await Promise.all(
-      steps.map(({ who, method: name, key, n, replica }) =>
+      steps.map(async ({ who, method: name, key, n, replica }) =>
         opened[replica]?.replica.submit(by(who, name, { key }, n)),
       ),
     );

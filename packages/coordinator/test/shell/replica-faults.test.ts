@@ -50,7 +50,7 @@ test("a crash between append and answer: the repeat gets the first answer", asyn
   expect(after.replica.head().seq).toBe(1);
 });
 
-test("a failed flush answers unavailable to all, takes back the draft and faults once", async () => {
+test("a failed flush answers unavailable to all, undoes the draft and faults once", async () => {
   const { replica, log, faults } = await open();
   await replica.submit(by("a", "try", { key }, 1));
   const before = structuredClone(replica.state);

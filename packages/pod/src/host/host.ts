@@ -13,12 +13,15 @@ import {
   type Outcome,
   type ParsedParamsOf,
   type PodId,
+  type PodRecord,
   refused,
 } from "@podlane/protocol";
+import { adoptPod } from "./adopt-pod.ts";
 import { collectPod } from "./collect.ts";
 import { executeMerge } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
+import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
 
 type Orders = HostOrderMethods;
@@ -90,6 +93,23 @@ export class Host {
     return this.#pods.size;
   }
 
+  /** Takes over the living pods that an earlier process of this host started; before attaching. */
+  async adopt(records: readonly PodRecord[]): Promise<void> {
+    for (const record of records) {
+      const adopted = await adoptPod(record, this.#setting);
+      if (adopted === null) continue;
+      const hosted = this.#takeOn(adopted.order);
+      hosted.launched(adopted.launched, adopted.worktree);
+    }
+  }
+
+  #takeOn(order: Start): HostedPod {
+    const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
+    this.#pods.set(order.pod, hosted);
+    void hosted.ended.then(() => this.#pods.delete(order.pod));
+    return hosted;
+  }
+
   #once(key: string, work: () => Promise<void>): void {
     if (this.#busy.has(key)) return;
     this.#busy.add(key);
@@ -101,9 +121,9 @@ export class Host {
   async #start(order: Start): Promise<void> {
     if (this.#pods.has(order.pod)) return;
     const { pod, generation } = order;
-    const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
-    this.#pods.set(pod, hosted);
-    void hosted.ended.then(() => this.#pods.delete(pod));
+    const hosted = this.#takeOn(order);
+    // An earlier process of this host may have died between the start and its report.
+    await killLeftovers(pod);
     const started = await startPod(order, this.#setting);
     if (!started.ok) return hosted.neverStarted(started.error.message);
     const { launched, branch, worktree, baseCommit } = started.value;
@@ -119,6 +139,7 @@ export class Host {
     const hosted = this.#pods.get(order.pod);
     if (hosted !== undefined) return hosted.end(order);
     // Nothing of ours runs under that name: it ended before this host knew, or never began.
+    await killLeftovers(order.pod);
     await this.#report("host.exited", {
       pod: order.pod,
       generation: order.generation,

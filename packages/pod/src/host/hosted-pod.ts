@@ -119,7 +119,11 @@ export class HostedPod {
     const { pod, generation, spec } = order;
     const podExit: PodExit = { ...exit, cause, dirty: await this.#dirty(), lastOutput };
     const from = { pod, podName: spec.name, generation };
-    const lastSeq = await sayLastWords({ from, exit: podExit, layout: this.#layout, setting });
+    // Of a pod that never was ready nobody above has heard: its spawn is what fails.
+    const booted = await this.#launched?.booted;
+    const isKnown = booted?.kind === "ready";
+    const words = { from, exit: podExit, layout: this.#layout, setting };
+    const lastSeq = isKnown ? await sayLastWords(words) : 0;
     await report("host.exited", { pod, generation, exit: podExit, lastSeq });
     this.#resolveEnded();
   }
@@ -127,8 +131,10 @@ export class HostedPod {
   /** The pod's own word if it left one, else what this host did, else what the signal says. */
   async #causeOf(exit: RawExit): Promise<ShutDownCause> {
     const own = await readExitFile(this.#layout.exitFile, this.#options.order.generation);
-    if (own !== null && exit.code === 0) return own;
+    const isUnseen = exit.code === null && exit.signal === null;
+    if (own !== null && (exit.code === 0 || isUnseen)) return own;
     if (this.#ending !== null) return this.#ending;
+    if (isUnseen) return "lost";
     return exit.signal === "SIGKILL" ? "killed" : "crashed";
   }
 

@@ -10,6 +10,7 @@ import {
   coordinatorMethods,
   coordinatorPushMethods,
   type CommandId,
+  type ErrorCode,
   type HelloInput,
   type Outcome,
   type ParamsOf,
@@ -20,7 +21,7 @@ import {
 } from "@podlane/protocol";
 import { dial, readCoordinatorFile, retryDelayMs } from "@podlane/protocol/node";
 
-type Method = keyof CoordinatorMethods & string;
+type Method = keyof CoordinatorMethods;
 
 export interface CoordinatorLinkOptions {
   readonly coordinatorFile: string;
@@ -38,6 +39,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Between a closing coordinator's last answers and the end of its connections. */
+const closingGraceMs = 200;
 const reconnect = { attempts: Number.POSITIVE_INFINITY, baseMs: 50, maxMs: 2_000 };
 
 export class CoordinatorLink {
@@ -47,7 +50,7 @@ export class CoordinatorLink {
   #peer: Peer<CoordinatorMethods> | null = null;
   #closed = false;
   #lost = false;
-  #waiters: (() => void)[] = [];
+  readonly #waiters = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: CoordinatorLinkOptions) {
@@ -72,7 +75,10 @@ export class CoordinatorLink {
     return this.#request(method, params, { ...options, commandId: this.#nextCommand() });
   }
 
-  /** Repeats under one command id until a coordinator has answered or the signal is aborted. */
+  /**
+   * Repeats under one command id until a coordinator has answered or the signal is aborted. An
+   * `unavailable` over a connection that stays open is the coordinator's own answer.
+   */
   async insist<M extends Method>(
     method: M,
     params: ParamsOf<CoordinatorMethods, M>,
@@ -80,9 +86,13 @@ export class CoordinatorLink {
   ): Promise<Outcome<ResultOf<CoordinatorMethods, M>>> {
     const commandId = this.#nextCommand();
     for (;;) {
+      const peer = this.#peer;
       const outcome = await this.#request(method, params, { ...options, commandId });
-      if (outcome.ok || outcome.error.code !== "unavailable" || this.#closed) return outcome;
+      if (outcome.ok || !isRepeatable(outcome.error.code, options)) return outcome;
+      if (this.#closed) return outcome;
       if (options.signal?.aborted === true) return refused("interrupted", "given up");
+      const isAnswered = peer !== null && (await this.#outlives(peer));
+      if (isAnswered && outcome.error.code === "unavailable") return outcome;
       await this.#untilConnected(options.signal);
     }
   }
@@ -108,18 +118,30 @@ export class CoordinatorLink {
     return Promise.resolve(refused("unavailable", "no coordinator answers"));
   }
 
+  /** A coordinator that closes answers its callers first: its connection ends right behind. */
+  async #outlives(peer: Peer<CoordinatorMethods>): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, closingGraceMs);
+    await Promise.race([promise, peer.closed]);
+    clearTimeout(timer);
+    return this.#peer === peer;
+  }
+
   #untilConnected(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#peer !== null || this.#closed) return Promise.resolve();
+    if (this.#peer !== null || this.#closed || signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiters.push(resolve);
-      signal?.addEventListener("abort", () => resolve(), { once: true });
+      const waiter = () => {
+        this.#waiters.delete(waiter);
+        signal?.removeEventListener("abort", waiter);
+        resolve();
+      };
+      this.#waiters.add(waiter);
+      signal?.addEventListener("abort", waiter, { once: true });
     });
   }
 
   #release(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    for (const resolve of [...this.#waiters]) resolve();
   }
 
   async #connect(attempt: number): Promise<void> {
@@ -183,4 +205,10 @@ export class CoordinatorLink {
     peer.close();
     return null;
   }
+}
+
+/** A lost connection or answer: the repeat is harmless, because it has the same command id. */
+function isRepeatable(code: ErrorCode, { deadlineMs }: AskOptions): boolean {
+  if (code === "timeout") return deadlineMs === undefined;
+  return code === "unavailable" || code === "busy";
 }

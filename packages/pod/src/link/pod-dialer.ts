@@ -20,7 +20,7 @@ export class PodDialer {
     this.#hello = hello;
   }
 
-  async request<M extends keyof PodMethods & string>(
+  async request<M extends keyof PodMethods>(
     socket: string,
     method: M,
     params: ParamsOf<PodMethods, M>,

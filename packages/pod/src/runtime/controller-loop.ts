@@ -24,12 +24,15 @@ export interface ControllerOptions {
   readonly nowMs: () => number;
 }
 
+const leaving = refused("unavailable", "the pod is leaving");
+
 export class ControllerLoop {
   readonly #options: ControllerOptions;
   #state: PodCoreState;
   /** Inputs that an effect gave back while a step was being carried out. */
   readonly #queue: Input[] = [];
   #busy = false;
+  #closed = false;
   readonly #replies = new Map<string, (outcome: Outcome<unknown>) => void>();
   #requests = 0;
 
@@ -43,6 +46,8 @@ export class ControllerLoop {
   }
 
   dispatch(input: Input): void {
+    // The session is closed behind it: a late timer or answer has nowhere to be recorded.
+    if (this.#closed) return;
     this.#queue.push(input);
     if (this.#busy) return;
     this.#busy = true;
@@ -57,6 +62,7 @@ export class ControllerLoop {
 
   /** Dispatches an input that is answered by a `reply`. */
   request(make: (requestId: string) => Input): Promise<Outcome<unknown>> {
+    if (this.#closed) return Promise.resolve(leaving);
     this.#requests += 1;
     const requestId = String(this.#requests);
     return new Promise((resolve) => {
@@ -67,7 +73,8 @@ export class ControllerLoop {
 
   /** Answers whoever still waits; nothing is dispatched afterwards. */
   close(): void {
-    for (const reply of this.#replies.values()) reply(refused("unavailable", "the pod is leaving"));
+    this.#closed = true;
+    for (const reply of this.#replies.values()) reply(leaving);
     this.#replies.clear();
   }
 

@@ -19,6 +19,8 @@ import {
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
 import type { TurnSlot } from "./turn-slot.ts";
 
+/** Grants that overtake the answer which queued them; one acquisition runs at a time. */
+const maxEarlyGrants = 64;
 /** A lease ends locally this much before the coordinator lets it lapse. */
 const leaseMargin = 0.1;
 
@@ -45,7 +47,8 @@ export interface HeldClaimsOptions {
 export class HeldClaims {
   readonly #options: HeldClaimsOptions;
   readonly #held = new Map<ClaimId, HeldClaim>();
-  readonly #awaited = new Map<ClaimId, (claim: ClaimView) => void>();
+  /** Null for a claim that ended while nobody could be told. */
+  readonly #awaited = new Map<ClaimId, (outcome: Outcome<ClaimView | null>) => void>();
   /** Grants that came before the answer that queued them was read; taken at once or dropped. */
   readonly #early = new Map<ClaimId, ClaimView>();
   /** One acquisition at a time: two of one pod must not queue behind each other. */
@@ -85,8 +88,18 @@ export class HeldClaims {
   /** A grant came by push: its waiter goes on. */
   takeGrant(claim: ClaimView): void {
     const settle = this.#awaited.get(claim.id);
-    if (settle === undefined) this.#early.set(claim.id, claim);
-    else settle(claim);
+    if (settle !== undefined) return settle(accepted(claim));
+    // Only an answer under way can still ask for it.
+    if (this.#early.size < maxEarlyGrants) this.#early.set(claim.id, claim);
+  }
+
+  /** A grant may have been told to the connection that was lost, and have lapsed since. */
+  async coordinatorFound(): Promise<void> {
+    if (this.#awaited.size === 0) return;
+    const listed = await this.#options.coordinator.ask("claim.list", {});
+    if (!listed.ok) return;
+    const live = new Set(listed.value.claims.map((claim) => claim.id));
+    for (const [id, settle] of [...this.#awaited]) if (!live.has(id)) settle(accepted(null));
   }
 
   /** Gives everything back; at the end of a turn. */
@@ -129,29 +142,36 @@ export class HeldClaims {
     if (claim.state === "granted") return this.#keep(claim);
     const granted = this.#nextGrant(claim, signal);
     const holders = claim.blockedBy.map((blocker) => blocker.holder as string);
-    return slot.whileWaiting("claim", [claim.id, ...holders], async () => {
-      const outcome = await granted;
-      return outcome.ok ? this.#keep(outcome.value) : outcome;
-    });
+    const waiting = { reason: "claim", on: [claim.id, ...holders], signal } as const;
+    const outcome = await slot.whileWaiting(waiting, () => granted);
+    if (!outcome.ok) return this.#leaveQueue(claim, outcome);
+    // Ended unheard while the coordinator was away: to the end of the queue.
+    return outcome.value === null ? this.#acquire(units, signal) : this.#keep(outcome.value);
   }
 
-  #nextGrant(claim: ClaimView, signal: AbortSignal): Promise<Outcome<ClaimView>> {
+  #nextGrant(claim: ClaimView, signal: AbortSignal): Promise<Outcome<ClaimView | null>> {
     const early = this.#early.get(claim.id);
     this.#early.clear();
     if (early !== undefined) return Promise.resolve(accepted(early));
     return new Promise((resolve) => {
-      const settle = (outcome: Outcome<ClaimView>) => {
+      const settle = (outcome: Outcome<ClaimView | null>) => {
         this.#awaited.delete(claim.id);
         signal.removeEventListener("abort", giveUp);
         resolve(outcome);
       };
-      const giveUp = () => {
-        void this.#options.coordinator.insist("claim.release", { claim: claim.id });
+      const giveUp = () =>
         settle(refused("interrupted", `stopped waiting for ${claim.units.join(", ")}`));
-      };
+      this.#awaited.set(claim.id, settle);
       signal.addEventListener("abort", giveUp, { once: true });
-      this.#awaited.set(claim.id, (granted) => settle(accepted(granted)));
+      if (signal.aborted) giveUp();
     });
+  }
+
+  /** Nobody waits for it any more: a later grant would hold the units for no one. */
+  #leaveQueue(claim: ClaimView, refusal: Outcome<never>): Outcome<never> {
+    this.#awaited.get(claim.id)?.(refusal);
+    void this.#options.coordinator.insist("claim.release", { claim: claim.id });
+    return refusal;
   }
 
   #keep(claim: ClaimView): Outcome<void> {

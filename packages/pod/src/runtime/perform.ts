@@ -49,7 +49,7 @@ export function createPerform(options: PerformOptions): Perform {
         void requestTurn(effect, options).catch(onFault);
         return;
       case "start_turn":
-        return later(() => runner.start(effect));
+        return later(() => start(effect));
       case "deliver":
         return later(() => runner.deliver(effect));
       case "join_child":
@@ -77,7 +77,14 @@ export function createPerform(options: PerformOptions): Perform {
     }
   };
 
-  async function requestTurn(effect: EffectOf<"request_turn">, { slot }: PerformOptions) {
+  async function start(effect: EffectOf<"start_turn">) {
+    if (!effect.resumed) await ending.turnStarts();
+    runner.start(effect);
+  }
+
+  /** Behind the end of the turn before it: the log has one turn of a pod at a time. */
+  async function requestTurn(effect: EffectOf<"request_turn">, { slot, reporter }: PerformOptions) {
+    await reporter.flushed();
     const admitted = await slot.request(effect.turn, effect.cause, effect.resumed);
     if (admitted) dispatch({ kind: "turn_admitted", turn: effect.turn });
   }

@@ -11,6 +11,7 @@ import {
   type Permission,
   type PodId,
   type Scope,
+  type ToolResult,
 } from "@podlane/protocol";
 import type { Workspace } from "../workspace/workspace.ts";
 import { dropWork } from "./drop-work.ts";
@@ -45,6 +46,18 @@ export class PodWorktree {
   commitTurn(turn: number | null, message: string) {
     const { permissionOf } = this.#options;
     return this.#commit(message, turn, (path) => permissionOf(path) === "write");
+  }
+
+  /** A script's `commit` step, answered as a tool is. */
+  async commitStep(turn: number | null, message: string): Promise<ToolResult> {
+    const committed = await this.commitTurn(turn, message);
+    if (!committed.ok) {
+      const { code, message: text } = committed.error;
+      return { ok: false, code, text, artifacts: [] };
+    }
+    const { commit, files, left } = committed.value;
+    const text = commit === null ? "nothing to commit" : `${commit}: ${files.length} files`;
+    return { ok: true, code: null, text, content: { commit, files, left }, artifacts: [] };
   }
 
   /** Commits what is dirty inside a scope that is about to be lent, so that the child sees it. */

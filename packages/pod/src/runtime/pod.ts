@@ -8,13 +8,11 @@ import {
   type LogEventEnvelope,
   type NewHistoryItem,
   type Outcome,
-  type PodId,
   type PodRecord,
   type ReceivedPodEvent,
   shouldNotifyAgent,
   type ShutDownCause,
   type SpawnChild,
-  type ToolResult,
 } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
 import { type Agent } from "../agent/agent.ts";
@@ -32,10 +30,12 @@ import { createArtifactStore } from "../tools/artifact-store.ts";
 import { createToolHost } from "../tools/create-tool-host.ts";
 import type { ToolHost } from "../tools/tool-host.ts";
 import type { PodSetting } from "./boot-setting.ts";
-import { ControllerLoop } from "./controller-loop.ts";
+import { ControllerLoop, type Perform } from "./controller-loop.ts";
+import { ConsumedResults } from "./consumed-results.ts";
 import { deliverToParent } from "./deliver.ts";
 import { EventWaits } from "./event-waits.ts";
 import { createHandlers, newBoundary } from "./handlers.ts";
+import { runOfTask, shutdownOfSignal, taskCommandId } from "./own-requests.ts";
 import { listFiles } from "./list-files.ts";
 import { HeldClaims } from "./held-claims.ts";
 import { OutputFile } from "./output-file.ts";
@@ -52,6 +52,7 @@ import { TurnEnding } from "./turn-ending.ts";
 import { TurnRunner } from "./turn-runner.ts";
 import { TurnSlot } from "./turn-slot.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { within } from "./within.ts";
 
 export interface PodRuntimeOptions {
   readonly setting: PodSetting;
@@ -62,6 +63,9 @@ export interface PodRuntimeOptions {
 }
 
 const graceMs = 2_000;
+/** An agent gets its grace twice (SIGTERM, SIGKILL); what hangs longer hangs in the system. */
+const leavePatienceMs = 2 * graceMs + 1_000;
+const releasePatienceMs = 500;
 
 export class PodRuntime {
   readonly #setting: PodSetting;
@@ -80,6 +84,10 @@ export class PodRuntime {
   readonly #waits = new EventWaits();
   readonly #receipts = new ReceiptWaits();
   readonly #usage = new UsageMeter(() => performance.now());
+  readonly #consumed = new ConsumedResults({
+    state: () => this.#loop.state,
+    dispatch: (input) => this.#loop.dispatch(input),
+  });
   readonly #timers: Timers;
   readonly #touches: TouchReports;
   readonly #agent: Agent;
@@ -98,32 +106,11 @@ export class PodRuntime {
     this.#output = new OutputFile(layout.output);
     this.#streams = new Streams(this.#session);
     this.#dialer = new PodDialer(setting.hello);
-    this.#coordinator = new CoordinatorLink({
-      coordinatorFile: setting.coordinatorFile,
-      hello: setting.hello,
-      subject: `pod:${boot.pod}`,
-      onEvent: (event) => this.#takeLogEvent(event as LogEventEnvelope),
-      onGrant: (claim) => this.#claims.takeGrant(claim),
-      onChange: (change) => this.#loop.dispatch({ kind: `coordinator_${change}` }),
-    });
+    this.#coordinator = this.#createCoordinatorLink();
     const insist = this.#coordinator.insist.bind(this.#coordinator);
     this.#reporter = new Reporter(insist, (method, message) => this.#warn(`${method}: ${message}`));
-    this.#slot = new TurnSlot({
-      pod: boot.pod,
-      generation: boot.generation,
-      coordinator: this.#coordinator,
-      onWaiting: (waiting) => this.#loop.dispatch({ kind: "waiting", waiting }),
-      nowMs: Date.now,
-    });
-    this.#claims = new HeldClaims({
-      coordinator: this.#coordinator,
-      slot: this.#slot,
-      settings: boot.spec.settings,
-      priority: boot.spec.priority,
-      warn: (message) => this.#warn(message),
-      nowMs: Date.now,
-      monotonicMs: () => performance.now(),
-    });
+    this.#slot = this.#createSlot();
+    this.#claims = this.#createClaims();
     const rank = boot.parent === null ? "top_level" : "child";
     this.#scope = new ScopeMirror(boot.scope, rank, () => this.#children());
     this.#worktree = new PodWorktree({
@@ -136,46 +123,10 @@ export class PodRuntime {
     this.#timers = new Timers((name) => this.#loop.dispatch({ kind: "timer", name }), Date.now);
     this.#agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
     this.#runner = this.#createRunner();
-    const ending = new TurnEnding({
-      worktree: this.#worktree,
-      runner: this.#runner,
-      claims: this.#claims,
-      usage: this.#usage,
-      dispatch: (input) => this.#loop.dispatch(input),
-      nameOf: (child) => this.#nameOf(child),
-      warn: (message) => this.#warn(message),
-    });
-    const core = {
-      podId: boot.pod,
-      podName: boot.spec.name,
-      generation: boot.generation,
-      settings: boot.spec.settings,
-      baseCommit: boot.baseCommit,
-    };
-    this.#loop = new ControllerLoop({
-      session: this.#session,
-      state: recover(core, this.#session.loadCoreState(), Date.now()),
-      onEmit: () => this.#parent.nudge(),
-      onStep: (effects) => this.#afterStep(effects),
-      nowMs: Date.now,
-      perform: createPerform({
-        pod: boot.pod,
-        generation: boot.generation,
-        dispatch: (input) => this.#loop.dispatch(input),
-        reporter: this.#reporter,
-        slot: this.#slot,
-        runner: this.#runner,
-        ending,
-        timers: this.#timers,
-        receipts: this.#receipts,
-        streams: this.#streams,
-        leave: (cause) => void this.#leave(cause).catch(options.onFault),
-        onFault: options.onFault,
-      }),
-    });
+    this.#loop = this.#createLoop();
     this.#parent = new ParentLink({
       pending: (limit) => this.#session.outbox.pending(limit),
-      deliver: deliverToParent(boot, this.#coordinator, this.#dialer),
+      deliver: deliverToParent(boot.pod, this.#coordinator, this.#dialer),
       onAcknowledged: (seq) => this.#loop.dispatch({ kind: "outbox_acked", seq }),
     });
   }
@@ -198,7 +149,7 @@ export class PodRuntime {
         children: () => this.#children(),
         status: statusOf,
         spawn: (request, signal) => this.#spawn(request, signal),
-        callTool: (tool, params) => this.#callTool(tool, params),
+        callTool: (tool, params) => this.#runner.callTool(tool, params),
       }),
       onFault: ({ method, error }) => this.#warn(`${method} failed: ${String(error)}`),
     });
@@ -213,31 +164,96 @@ export class PodRuntime {
     const { boot } = this.#setting;
     this.#loop.dispatch({ kind: "booted", agentResumes: false });
     this.#parent.nudge();
-    const commandId = { client: "spawn", n: 1 };
-    if (boot.spec.task === null || this.#session.commands.find(commandId) !== null) return;
-    const outcome = await this.#loop.request((requestId) => ({
-      kind: "method",
-      requestId,
-      method: "run",
-      params: { input: [{ type: "text", text: boot.spec.task ?? "" }] },
-      sender: { role: boot.parent === null ? "operator" : "pod", name: "spawn" },
-      commandId,
-      boundary: newBoundary(),
-    }));
+    if (boot.spec.task === null || this.#session.commands.find(taskCommandId) !== null) return;
+    const outcome = await this.#loop.request(runOfTask(boot, boot.spec.task));
     if (!outcome.ok) this.#warn(`the task was not started: ${outcome.error.message}`);
   }
 
   /** As the method `shutdown`, for the host's signal. */
   shutDown(deadlineMs: number): void {
-    void this.#loop.request((requestId) => ({
-      kind: "method",
-      requestId,
-      method: "shutdown",
-      params: { deadlineMs, cause: "requested" },
-      sender: { role: "client", name: "signal" },
-      commandId: null,
-      boundary: newBoundary(),
-    }));
+    void this.#loop.request(shutdownOfSignal(deadlineMs));
+  }
+
+  #createCoordinatorLink(): CoordinatorLink {
+    const { boot, coordinatorFile, hello } = this.#setting;
+    return new CoordinatorLink({
+      coordinatorFile,
+      hello,
+      subject: `pod:${boot.pod}`,
+      onEvent: (event) => this.#takeLogEvent(event as LogEventEnvelope),
+      onGrant: (claim) => this.#claims.takeGrant(claim),
+      onChange: (change) => this.#coordinatorChanged(change),
+    });
+  }
+
+  #createSlot(): TurnSlot {
+    const { pod, generation } = this.#setting.boot;
+    return new TurnSlot({
+      pod,
+      generation,
+      coordinator: this.#coordinator,
+      onWaiting: (waiting) => this.#loop.dispatch({ kind: "waiting", waiting }),
+      onRefused: ({ message }) => this.#warn(`no turn was admitted: ${message}`),
+      nowMs: Date.now,
+    });
+  }
+
+  #createClaims(): HeldClaims {
+    const { settings, priority } = this.#setting.boot.spec;
+    return new HeldClaims({
+      coordinator: this.#coordinator,
+      slot: this.#slot,
+      settings,
+      priority,
+      warn: (message) => this.#warn(message),
+      nowMs: Date.now,
+      monotonicMs: () => performance.now(),
+    });
+  }
+
+  #createLoop(): ControllerLoop {
+    const { pod: podId, generation, spec, baseCommit } = this.#setting.boot;
+    const { name: podName, settings } = spec;
+    const core = { podId, podName, generation, settings, baseCommit };
+    return new ControllerLoop({
+      session: this.#session,
+      state: recover(core, this.#session.loadCoreState(), Date.now()),
+      onEmit: () => this.#parent.nudge(),
+      onStep: (effects) => this.#afterStep(effects),
+      nowMs: Date.now,
+      perform: this.#createPerform(),
+    });
+  }
+
+  #createPerform(): Perform {
+    const { pod, generation } = this.#setting.boot;
+    const { onFault } = this.#options;
+    return createPerform({
+      pod,
+      generation,
+      dispatch: (input) => this.#loop.dispatch(input),
+      reporter: this.#reporter,
+      slot: this.#slot,
+      runner: this.#runner,
+      ending: this.#createEnding(),
+      timers: this.#timers,
+      receipts: this.#receipts,
+      streams: this.#streams,
+      leave: (cause) => void this.#leave(cause).catch(onFault),
+      onFault,
+    });
+  }
+
+  #createEnding(): TurnEnding {
+    return new TurnEnding({
+      worktree: this.#worktree,
+      runner: this.#runner,
+      claims: this.#claims,
+      usage: this.#usage,
+      dispatch: (input) => this.#loop.dispatch(input),
+      nameOf: (child) => this.#nameOf(child),
+      warn: (message) => this.#warn(message),
+    });
   }
 
   #createRunner(): TurnRunner {
@@ -262,7 +278,7 @@ export class PodRuntime {
         monotonicMs: () => performance.now(),
       },
       dispatch: (input) => this.#loop.dispatch(input),
-      commit: (message) => this.#commit(message),
+      commit: (message) => this.#worktree.commitStep(this.#runner.turn, message),
       childId: (name) => this.#children().find((child) => child.name === name)?.id ?? null,
       say: (turn, text) => this.#record({ type: "assistant", turn, text }),
       output: (text) => this.#output.append(text),
@@ -293,7 +309,7 @@ export class PodRuntime {
         slot: this.#slot,
         children: () => this.#children(),
         spawnChild: (request, signal) => this.#spawn(request, signal),
-        consume: (pod) => this.#consume(pod),
+        consume: (pod, ended) => this.#consumed.take(pod, ended),
         nextCommandId: () => {
           this.#commands += 1;
           return { client: `${boot.pod}.${boot.generation}.${process.pid}`, n: this.#commands };
@@ -316,36 +332,12 @@ export class PodRuntime {
     return spawnChild(request, options, signal);
   }
 
-  #callTool(tool: string, params: unknown): Promise<ToolResult> {
-    return this.#runner.callTool(tool, params);
-  }
-
-  async #commit(message: string): Promise<ToolResult> {
-    const committed = await this.#worktree.commitTurn(this.#runner.turn, message);
-    if (!committed.ok) {
-      const { code, message: text } = committed.error;
-      return { ok: false, code, text, artifacts: [] };
-    }
-    const { commit, files, left } = committed.value;
-    const text = commit === null ? "nothing to commit" : `${commit}: ${files.length} files`;
-    return { ok: true, code: null, text, content: { commit, files, left }, artifacts: [] };
-  }
-
   #children(): readonly ChildView[] {
     return childrenOf(this.#loop.state);
   }
 
   #nameOf(id: string): string {
     return this.#children().find((child) => child.id === id)?.name ?? id;
-  }
-
-  /** Buffered events of a child whose result a waiting call took. */
-  #consume(pod: PodId): void {
-    const { entries } = this.#loop.state.buffer;
-    const events = entries.flatMap((entry) =>
-      "event" in entry && entry.event.podId === pod ? [{ podId: pod, seq: entry.event.seq }] : [],
-    );
-    if (events.length > 0) this.#loop.dispatch({ kind: "consumed", events });
   }
 
   #record(item: NewHistoryItem): void {
@@ -365,6 +357,7 @@ export class PodRuntime {
   }
 
   #tookEvent(event: ReceivedPodEvent): void {
+    this.#consumed.tookEvent(event);
     if (shouldNotifyAgent(event)) this.#waits.take({ kind: event.kind, podName: event.podName });
     else this.#streams.control(event.seq, event);
   }
@@ -376,15 +369,26 @@ export class PodRuntime {
     this.#loop.dispatch({ kind: "turn_admitted", turn });
   }
 
+  #coordinatorChanged(change: "lost" | "found"): void {
+    this.#loop.dispatch({ kind: `coordinator_${change}` });
+    if (change === "lost") return;
+    this.#slot.coordinatorFound();
+    void this.#claims.coordinatorFound();
+    this.#parent.nudge();
+  }
+
   #warn(message: string): void {
     process.stderr.write(`${new Date().toISOString()} ${message}\n`);
   }
 
   async #leave(cause: ShutDownCause): Promise<void> {
     this.#timers.clearAll();
-    await this.#runner.interrupt();
-    await this.#agent.stop();
-    await this.#claims.releaseAll();
+    // Whatever does not let go in time ends with the process; the log ends the claims with the pod.
+    await within(leavePatienceMs, async () => {
+      await this.#runner.interrupt();
+      await this.#agent.stop();
+    });
+    await within(releasePatienceMs, () => this.#claims.releaseAll());
     this.#parent.close();
     this.#loop.close();
     await this.#listener?.close();

@@ -27,8 +27,11 @@ export interface PodsPortOptions {
   readonly children: () => readonly ChildView[];
   /** Commits what is dirty inside the scope and lends it; answers the child's record, ready. */
   readonly spawnChild: (request: SpawnChild, signal: AbortSignal) => Promise<Outcome<PodRecord>>;
-  /** This child's results were taken by a waiting call: they are not notified again. */
-  readonly consume: (pod: PodId) => void;
+  /**
+   * This child's results were taken by a waiting call: they are not notified again. `ended`: its
+   * `shut_down`, which may still be under way, was one of them.
+   */
+  readonly consume: (pod: PodId, ended: boolean) => void;
   readonly nextCommandId: () => CommandId;
 }
 
@@ -51,8 +54,9 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
     const params = { pod: child.id, until: "settled" } as const;
     const outcome = await coordinator.insist("pod.wait", params, { signal });
     if (!outcome.ok) return outcome;
-    options.consume(child.id);
-    return accepted(resultOf(outcome.value.pod));
+    const { pod } = outcome.value;
+    options.consume(child.id, pod.exit !== null);
+    return accepted(resultOf(pod));
   };
   const port: PodsPort = {
     async spawn(request, waitMs, signal) {
@@ -87,7 +91,7 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
       if (missing !== undefined && !missing.ok) return missing;
       const pods = found.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
       const ids = pods.map((pod) => pod.id);
-      return options.slot.whileWaiting("child", ids, () =>
+      return options.slot.whileWaiting({ reason: "child", on: ids, signal }, () =>
         waitForAll(pods, waitOptions, signal, waitFor),
       );
     },

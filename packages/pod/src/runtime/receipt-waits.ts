@@ -26,18 +26,20 @@ export class ReceiptWaits {
         wanted,
         resolve: (outcome) => {
           this.#waiters.delete(waiter);
+          signal.removeEventListener("abort", giveUp);
           resolve(outcome);
         },
       };
-      this.#waiters.add(waiter);
       const giveUp = () => waiter.resolve(refused("interrupted", "stopped waiting"));
+      if (signal.aborted) return giveUp();
+      this.#waiters.add(waiter);
       signal.addEventListener("abort", giveUp, { once: true });
     });
   }
 
   changed(receipt: Receipt): void {
     const key = keyOf(receipt.commandId);
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       if (waiter.key === key && isReached(receipt, waiter.wanted))
         waiter.resolve(accepted(receipt));
     }

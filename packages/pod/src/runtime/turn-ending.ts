@@ -10,6 +10,7 @@ import type { HeldClaims } from "./held-claims.ts";
 import type { PodWorktree } from "./pod-worktree.ts";
 import type { TurnRunner } from "./turn-runner.ts";
 import type { UsageMeter } from "./usage-meter.ts";
+import { within } from "./within.ts";
 
 export interface TurnEndingOptions {
   readonly worktree: PodWorktree;
@@ -26,6 +27,11 @@ export class TurnEnding {
 
   constructor(options: TurnEndingOptions) {
     this.#options = options;
+  }
+
+  /** Remembers what a cancelled turn without its work goes back to. */
+  turnStarts(): Promise<void> {
+    return this.#options.worktree.turnStarts();
   }
 
   /** The agent finished: its work is committed. */
@@ -59,7 +65,8 @@ export class TurnEnding {
     }
     if (!committed.ok) warn(`the turn's work was not committed: ${committed.error.message}`);
     const result = this.#result(summary, committed);
-    await claims.releaseAll();
+    // Without a coordinator they are given back once one is found; the turn has ended all the same.
+    await within(releasePatienceMs, () => claims.releaseAll());
     dispatch({ kind: "turn_closed", turn, result });
   }
 
@@ -76,6 +83,8 @@ export class TurnEnding {
   }
 }
 
+/** Longer than any flush; a coordinator that is away does not hold the turn's end up. */
+const releasePatienceMs = 5_000;
 /** A quarter of the protocol's bound in bytes: four bytes a character at most. */
 const maxSummaryCharacters = 4_096;
 

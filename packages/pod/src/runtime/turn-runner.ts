@@ -3,7 +3,14 @@
  * delivers, records its tool calls, and reports how it ended. Decides nothing.
  */
 import type { NotificationItem, Outcome, ToolResult } from "@podlane/protocol";
-import type { Agent, AgentHooks, StepAnswer, WaitCondition } from "../agent/agent.ts";
+import {
+  type Agent,
+  type AgentHooks,
+  type AgentOutcome,
+  errored,
+  type StepAnswer,
+  type WaitCondition,
+} from "../agent/agent.ts";
 import type { EffectOf } from "../core/effect.ts";
 import type { AgentDoneInput, AgentStepInput } from "../core/input.ts";
 import type { ToolHost } from "../tools/tool-host.ts";
@@ -88,26 +95,19 @@ export class TurnRunner {
   }
 
   async #run(effect: EffectOf<"start_turn">, running: RunningTurn): Promise<void> {
-    const { agent, claims, dispatch, standingClaims } = this.#options;
-    const { turn, cause, input } = effect;
-    const { signal } = running.abort;
-    const claimed = await claims.ensure(standingClaims, signal);
-    const outcome = claimed.ok
-      ? await agent.runTurn(
-          {
-            turn,
-            cause,
-            input,
-            podName: this.#options.podName,
-            task: this.#options.task,
-            notifications: effect.notifications as readonly NotificationItem[],
-            firstStep: 0,
-          },
-          this.#hooks(running),
-        )
-      : ({ kind: "errored", ...claimed.error, fatal: false } as const);
+    const outcome = await this.#runAgent(effect, running).catch(faultOf);
     if (this.#running === running) this.#running = null;
-    dispatch({ kind: "agent_done", turn, outcome });
+    this.#options.dispatch({ kind: "agent_done", turn: effect.turn, outcome });
+  }
+
+  async #runAgent(effect: EffectOf<"start_turn">, running: RunningTurn): Promise<AgentOutcome> {
+    const { agent, claims, standingClaims, podName, task } = this.#options;
+    const claimed = await claims.ensure(standingClaims, running.abort.signal);
+    if (!claimed.ok) return { kind: "errored", ...claimed.error, fatal: false };
+    const { turn, cause, input } = effect;
+    const notifications = effect.notifications as readonly NotificationItem[];
+    const agentTurn = { turn, cause, input, podName, task, notifications, firstStep: 0 };
+    return agent.runTurn(agentTurn, this.#hooks(running));
   }
 
   #hooks(running: RunningTurn): AgentHooks {
@@ -145,8 +145,12 @@ export class TurnRunner {
   #waitFor(condition: WaitCondition, signal: AbortSignal): Promise<Outcome<void>> {
     const { slot, waits, childId } = this.#options;
     const child = "turnEnded" in condition ? childId(condition.turnEnded) : null;
-    return slot.whileWaiting("child", child === null ? [] : [child], () =>
-      waits.until(condition, signal),
-    );
+    const on = child === null ? [] : [child];
+    return slot.whileWaiting({ reason: "child", on, signal }, () => waits.until(condition, signal));
   }
+}
+
+/** A fault of git, disk or agent ends the turn it happened in, not the pod. */
+function faultOf(fault: unknown): AgentOutcome {
+  return errored("internal", fault instanceof Error ? fault.message : String(fault));
 }

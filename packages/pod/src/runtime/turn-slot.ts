@@ -6,6 +6,7 @@ import {
   type Generation,
   type Outcome,
   type PodId,
+  type Refusal,
   type TurnCause,
   type Waiting,
   type WaitReason,
@@ -15,9 +16,19 @@ import type { CoordinatorLink } from "../link/coordinator-link.ts";
 export interface TurnSlotOptions {
   readonly pod: PodId;
   readonly generation: Generation;
-  readonly coordinator: CoordinatorLink;
+  readonly coordinator: Pick<CoordinatorLink, "insist">;
   readonly onWaiting: (waiting: Waiting | null) => void;
+  /** The log wants no such turn: the pod is told to leave, or this generation is over. */
+  readonly onRefused: (refusal: Refusal) => void;
   readonly nowMs: () => number;
+}
+
+export interface SlotWait {
+  readonly reason: WaitReason;
+  /** Whom or what the turn waits for, by id. */
+  readonly on: readonly string[];
+  /** Aborted when the turn ends. */
+  readonly signal: AbortSignal;
 }
 
 interface HeldTurn {
@@ -29,7 +40,8 @@ export class TurnSlot {
   readonly #options: TurnSlotOptions;
   #turn: HeldTurn | null = null;
   /** Waits under way in this turn; the slot is given up by the first, asked for by the last. */
-  #yields = 0;
+  #waits = 0;
+  #isGivenUp = false;
   #admitted: (() => void) | null = null;
 
   constructor(options: TurnSlotOptions) {
@@ -39,10 +51,7 @@ export class TurnSlot {
   /** Asks for a slot until one is given; the answer may come later as an admission. */
   async request(turn: number, cause: TurnCause, resumed: boolean): Promise<boolean> {
     this.#turn = { turn, cause };
-    const { pod, generation, coordinator } = this.#options;
-    const params = { pod, generation, turn, cause, resumed };
-    const outcome = await coordinator.insist("pod.turn_request", params);
-    return outcome.ok && outcome.value.admitted;
+    return this.#ask({ turn, cause }, resumed);
   }
 
   /** Takes an admission from the log; true if a resumed wait was waiting for it. */
@@ -53,48 +62,69 @@ export class TurnSlot {
     return admitted !== null;
   }
 
+  /** An admission may have been told to the connection that was lost: asks again. */
+  coordinatorFound(): void {
+    if (this.#turn !== null && this.#admitted !== null) void this.#askAgain(this.#turn);
+  }
+
   end(): void {
     this.#turn = null;
-    this.#yields = 0;
+    this.#isGivenUp = false;
   }
 
   /**
    * Runs `wait` without a slot. Refused `deadlock`, with the cycle, before anything waits.
-   * Outside a turn there is no slot to give up, and the wait just runs.
+   * Outside a turn there is no slot to give up, and the wait just runs. A wait that is aborted
+   * ends its turn, so it does not queue for the slot again.
    */
   async whileWaiting<T>(
-    reason: WaitReason,
-    on: readonly string[],
+    { reason, on, signal }: SlotWait,
     wait: () => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
     const held = this.#turn;
     if (held === null) return wait();
     const waiting: Waiting = { reason, on: on.slice(0, 64), sinceMs: this.#options.nowMs() };
-    const yielded = await this.#yield(held.turn, waiting);
-    if (!yielded.ok) return yielded;
-    this.#yields += 1;
-    this.#options.onWaiting(waiting);
+    this.#waits += 1;
     try {
+      const yielded = await this.#yield(held.turn, waiting, signal);
+      if (!yielded.ok) return yielded;
+      this.#isGivenUp = true;
+      this.#options.onWaiting(waiting);
       return await wait();
     } finally {
-      this.#yields -= 1;
-      if (this.#yields === 0 && this.#turn === held) await this.#resume(held);
+      this.#waits -= 1;
+      const isLast = this.#waits === 0 && this.#isGivenUp && this.#turn === held;
+      if (isLast && !signal.aborted) await this.#resume(held, signal);
     }
   }
 
-  #yield(turn: number, waiting: Waiting): Promise<Outcome<object>> {
+  #yield(turn: number, waiting: Waiting, signal: AbortSignal): Promise<Outcome<object>> {
     const { pod, generation, coordinator } = this.#options;
-    return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting });
+    return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting }, { signal });
   }
 
-  async #resume(held: HeldTurn): Promise<void> {
-    const admission = new Promise<void>((resolve) => {
-      this.#admitted = resolve;
-    });
-    const sinceMs = this.#options.nowMs();
-    this.#options.onWaiting({ reason: "admission", on: [], sinceMs });
-    if (await this.request(held.turn, held.cause, true)) this.takeAdmission();
+  async #resume(held: HeldTurn, signal: AbortSignal): Promise<void> {
+    this.#isGivenUp = false;
+    const { promise: admission, resolve } = Promise.withResolvers<void>();
+    this.#admitted = resolve;
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    const { onWaiting, nowMs } = this.#options;
+    onWaiting({ reason: "admission", on: [], sinceMs: nowMs() });
+    await this.#askAgain(held);
     await admission;
-    this.#options.onWaiting(null);
+    this.#admitted = null;
+    onWaiting(null);
+  }
+
+  async #askAgain(held: HeldTurn): Promise<void> {
+    if (await this.#ask(held, true)) this.takeAdmission();
+  }
+
+  async #ask({ turn, cause }: HeldTurn, resumed: boolean): Promise<boolean> {
+    const { pod, generation, coordinator, onRefused } = this.#options;
+    const params = { pod, generation, turn, cause, resumed };
+    const outcome = await coordinator.insist("pod.turn_request", params);
+    if (!outcome.ok) onRefused(outcome.error);
+    return outcome.ok && outcome.value.admitted;
   }
 }

@@ -2,7 +2,7 @@
  * Joining a settled child's branch into its parent's, inside the parent's worktree, between the
  * parent's steps. The merge is computed on objects first; files move only when all of it is clean.
  */
-import { accepted, type CommitId, type Outcome, refused } from "@podlane/protocol";
+import { accepted, CommitId, type Outcome, refused } from "@podlane/protocol";
 import { fastForward } from "./fast-forward.ts";
 import { findCommit, headCommit, isAncestor } from "./git/commit-id.ts";
 import { gitIn, type Git } from "./git/git.ts";
@@ -37,8 +37,9 @@ export interface Joined {
  */
 export async function joinBranch(request: JoinBranch): Promise<Outcome<Joined>> {
   const git = gitIn(request.worktree);
-  const branch = await findCommit(git, `refs/heads/${request.child}`);
-  const child = branch ?? (await findCommit(git, request.child));
+  // An agent may name a branch like a commit: a full commit name is never looked up as a branch.
+  const isCommit = CommitId.safeParse(request.child).success;
+  const child = await findCommit(git, isCommit ? request.child : `refs/heads/${request.child}`);
   if (child === null) return refused("not_found", `there is no branch ${request.child} to join`);
   const from = await headCommit(git);
   if (await isAncestor(git, child, from)) return accepted({ kind: "already", commit: from });

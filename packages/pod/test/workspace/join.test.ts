@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CommitId } from "@podlane/protocol";
 import { describe, expect, test } from "vitest";
 import { joinBranch } from "../../src/workspace/join.ts";
 import {
@@ -23,11 +22,10 @@ async function family(files?: Record<string, string>) {
   const request = {
     worktree: parent,
     branch: "agent/t/parent",
-    child: "child",
+    child: "agent/t/child",
     message: "Join child",
   };
-  const joinChild = (revision = "agent/t/child") =>
-    joinBranch({ ...request, commit: head(fixture.path, revision) });
+  const joinChild = (revision = request.child) => joinBranch({ ...request, child: revision });
   return { fixture, parent, child, request, joinChild };
 }
 
@@ -57,8 +55,9 @@ describe("joinBranch", () => {
   test("joins the settled commit, not what the branch has gained since", async () => {
     const { parent, child, request } = await family();
     const commit = commitFiles(child, { "b.txt": "b\n" }, "settled");
-    commitFiles(child, { "c.txt": "c\n" }, "later");
-    valueOf(await joinBranch({ ...request, commit }));
+    const later = commitFiles(child, { "c.txt": "c\n" }, "later");
+    git(child, "update-ref", `refs/heads/${commit}`, later);
+    valueOf(await joinBranch({ ...request, child: commit }));
     expect(head(parent)).toBe(commit);
   });
 
@@ -72,7 +71,7 @@ describe("joinBranch", () => {
       data: {
         reason: "merge_conflict",
         files: ["a.txt"],
-        branches: ["agent/t/parent", "child"],
+        branches: ["agent/t/parent", "agent/t/child"],
       },
     });
     expect([head(parent), status(parent)]).toEqual([ours, ""]);
@@ -116,8 +115,8 @@ describe("joinBranch", () => {
     commitFiles(child, { "b.txt": "b\n" }, "b");
     write(fixture.path, ".git/worktrees/agent-t-parent/index.lock", "");
     expect(refusalOf(await joinChild())).toMatchObject({ code: "busy" });
-    const absent = "1".repeat(40) as CommitId;
-    expect(refusalOf(await joinBranch({ ...request, commit: absent })).code).toBe("not_found");
+    const absent = "1".repeat(40);
+    expect(refusalOf(await joinBranch({ ...request, child: absent })).code).toBe("not_found");
     expect(head(parent)).not.toBe(head(child));
   });
 

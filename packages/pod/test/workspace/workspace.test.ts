@@ -28,7 +28,7 @@ describe("the worktree strategy", () => {
     expect(await workspace.findCommit({ key: "Podlane-Intent", value: "i1" })).toBe(commit);
     const child = await makeWorktree(fixture, "agent/t/2", head(path));
     const joined = commitFiles(child.path, { "c.txt": "c\n" }, "c");
-    const answer = valueOf(await workspace.join({ child: "t2", commit: joined, message: "Join" }));
+    const answer = valueOf(await workspace.join({ child: joined, message: "Join" }));
     expect(answer).toEqual({ kind: "fast_forward", commit: joined });
     expect((await workspace.snapshot("p1")).commit).toBe(joined);
     expect(head(fixture.path)).not.toBe(joined);
@@ -50,7 +50,7 @@ describe("the directory strategy", () => {
       left: ["b.txt"],
     });
     expect((await workspace.diffText({ base: "HEAD" })).text).toContain("+++ b/b.txt");
-    const refusal = refusalOf(await workspace.join({ child: "x", commit: before, message: "" }));
+    const refusal = refusalOf(await workspace.join({ child: "x", message: "" }));
     expect(refusal.code).toBe("unsupported");
     expect(await workspace.findCommit({ key: "Podlane-Intent", value: "i1" })).toBeNull();
     expect([head(fixture.path), status(fixture.path)]).toEqual([before, "?? b.txt"]);

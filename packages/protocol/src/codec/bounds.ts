@@ -53,15 +53,15 @@ function scanValue(bytes: Uint8Array): number {
       depth -= 1;
     }
     if (values === maxMessageValues) fail("too_many_values", `at most ${values} in a message`);
-    entriesLeft[depth]! -= 1;
+    entriesLeft[depth] = (entriesLeft[depth] ?? 0) - 1;
     const head = bytes[position] ?? 0;
-    const skip = bytesAfterHead[head]!;
+    const skip = bytesAfterHead[head] ?? refusedType;
     position += 1;
     if (skip < refusedType) {
       position += skip;
       continue;
     }
-    const width = lengthWidth[head]!;
+    const width = lengthWidth[head] ?? 0;
     const length = width === 0 ? head & 0x0f : readLength(bytes, position, width);
     position += width;
     if (skip === container) {

@@ -63,9 +63,9 @@ export function readEnvelope(value: unknown): Envelope {
 export function nameParams(names: readonly string[], positions: unknown): unknown {
   if (!Array.isArray(positions)) return positions;
   const params: Record<string, unknown> = {};
-  for (let index = 0; index < names.length; index += 1) {
+  for (const [index, name] of names.entries()) {
     const value: unknown = positions[firstPositionalParam + index];
-    if (value !== null && value !== undefined) params[names[index]!] = value;
+    if (value !== null && value !== undefined) params[name] = value;
   }
   return params;
 }

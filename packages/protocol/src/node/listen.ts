@@ -52,7 +52,7 @@ export async function listenSocket(options: ListenOptions): Promise<Outcome<List
 export function checkSocketPath(path: string): Outcome<never> | undefined {
   const lengthBytes = Buffer.byteLength(path);
   if (lengthBytes > 0 && lengthBytes <= maxSocketPathBytes) return undefined;
-  const message = `a socket path has 1 to ${maxSocketPathBytes} bytes, found ${lengthBytes}: ${path}`;
+  const message = `a socket path has 1 to ${maxSocketPathBytes} bytes, not ${lengthBytes}: ${path}`;
   return refused("invalid_request", message);
 }
 

@@ -29,6 +29,13 @@ export interface WatchHandlers {
   onEnd(error: Refusal | undefined): void;
 }
 
+interface OutgoingRequest {
+  readonly method: string;
+  readonly params: unknown;
+  readonly options: RequestOptions;
+  readonly watch: WatchHandlers | undefined;
+}
+
 interface Pending {
   readonly method: string;
   readonly deadlineMs: number;
@@ -66,7 +73,7 @@ export class OutgoingRequests {
   ): { readonly id: number; readonly outcome: Promise<Outcome<unknown>> } {
     const id = (this.#lastId += 1);
     const outcome = new Promise<Outcome<unknown>>((resolve) => {
-      const refusal = this.#send(id, method, params, options, resolve, watch);
+      const refusal = this.#send(id, { method, params, options, watch }, resolve);
       if (refusal !== undefined) resolve(refusal);
     });
     return { id, outcome };
@@ -117,11 +124,8 @@ export class OutgoingRequests {
 
   #send(
     id: number,
-    method: string,
-    params: unknown,
-    options: RequestOptions,
+    { method, params, options, watch }: OutgoingRequest,
     resolve: (outcome: Outcome<unknown>) => void,
-    watch: WatchHandlers | undefined,
   ): Outcome<never> | undefined {
     const { wire, calls } = this.#context;
     const entry = calls[method];

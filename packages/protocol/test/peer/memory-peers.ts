@@ -36,17 +36,15 @@ export class SendGate {
   }
 
   #guard(link: Link): Link {
-    const gate = this;
-    return {
-      send(payload: Uint8Array) {
-        gate.sent += 1;
+    const guarded = {
+      send: (payload: Uint8Array) => {
+        this.sent += 1;
         link.send(payload);
       },
       close: (reason: CloseReason) => link.close(reason),
-      get unsentBytes() {
-        return gate.unsentBytes;
-      },
+      unsentBytes: 0,
     };
+    return Object.defineProperty(guarded, "unsentBytes", { get: () => this.unsentBytes });
   }
 }
 

@@ -12,14 +12,14 @@ describe("request", () => {
     const short = client.request("sample.wait", {}, { deadlineMs: 100 });
     const long = client.request("sample.wait", {});
     await service.whenWaiting(2);
-    const { signal } = service.waiting[0]!.call;
+    const { signal } = service.waiting[0]?.call ?? new AbortController();
     const aborted = once(signal, "abort");
     clock.advance(100);
     expect(codeOf(await short)).toBe("timeout");
     await aborted;
-    expect(service.waiting[1]!.call.signal.aborted).toBe(false);
+    expect(service.waiting[1]?.call.signal.aborted).toBe(false);
     clock.advance(4_899);
-    service.waiting[1]!.answer();
+    service.waiting[1]?.answer();
     expect(codeOf(await long)).toBe("ok");
   });
 
@@ -37,7 +37,7 @@ describe("request", () => {
     const pending = client.request("sample.wait", {}, { deadlineMs: 10 });
     await service.whenWaiting(1);
     clock.advance(10);
-    service.waiting[0]!.answer();
+    service.waiting[0]?.answer();
     expect(codeOf(await pending)).toBe("timeout");
     expect(codeOf(await client.request("sample.echo", { text: "on" }))).toBe("ok");
   });

@@ -7,7 +7,8 @@ async function watchFeed(peers: MemoryPeers) {
   const recorder = new WatchRecorder();
   const watch = await peers.client.watch("sample.feed", {}, recorder.handlers);
   if (!watch.ok) throw new Error(watch.error.message);
-  const subscription = peers.service.subscriptions[0]!;
+  const [subscription] = peers.service.subscriptions;
+  if (subscription === undefined) throw new Error("the service has no subscription");
   await recorder.when((entry) => (entry as { seq?: number }).seq === 1);
   return { recorder, watch: watch.value, subscription };
 }
