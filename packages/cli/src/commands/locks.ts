@@ -4,6 +4,7 @@ import { exitCodes } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
 import { connectRunning } from "../coordinator-client.ts";
 import { locksJson } from "../json/locks-json.ts";
+import { readLogClock } from "../log-clock.ts";
 import { renderDuration } from "../render/duration.ts";
 import { printRows } from "../render/table.ts";
 import { verb } from "../verb.ts";
@@ -24,12 +25,12 @@ async function locks(context: CommandContext, json: boolean): Promise<number> {
   // No coordinator, no claim: nothing is started just to be told so.
   const claims =
     connected === null ? [] : (await connected.coordinator.call("claim.list", {})).claims;
+  const nowMs = connected === null ? 0 : (await readLogClock(connected.coordinator))();
   connected?.coordinator.close();
   if (json) {
     terminal.json(locksJson(claims));
     return exitCodes.done;
   }
-  const nowMs = Date.now();
   const rows = claims.map((claim) => [
     claim.id,
     claim.state === "granted" ? "held" : `waits ${claim.position}`,

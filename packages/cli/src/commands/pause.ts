@@ -71,7 +71,8 @@ async function apply(
     else if (options.json !== true) terminal.print(`${name} ${detail}`);
   }
   if (rows.length === 0) terminal.say(`no pod to ${method}`);
-  else terminal.say(method === "pause" ? "next: pod resume POD" : "next: pod ps · pod wait POD");
+  else if (rows.some((row) => row.done))
+    terminal.say(method === "pause" ? "next: pod resume POD" : "next: pod ps · pod wait POD");
   return results.find((result) => !result.done)?.exitCode ?? exitCodes.done;
 }
 

@@ -1,8 +1,10 @@
 /** `pod ps`: the pods that live, or all that are known. */
 import type { Command } from "commander";
 import { exitCodes, type PodRecord } from "@podlane/protocol";
-import type { CommandContext } from "../context.ts";
+import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
 import { connectRunning } from "../coordinator-client.ts";
+import { isUnder } from "../lifecycle.ts";
+import { readLogClock } from "../log-clock.ts";
 import { gather } from "../options.ts";
 import { renderDuration } from "../render/duration.ts";
 import { podJson } from "../json/pod-json.ts";
@@ -38,19 +40,30 @@ async function listPods(context: CommandContext, options: PsOptions): Promise<nu
   const found =
     connected === null ? [] : (await connected.coordinator.call("pod.list", { all })).pods;
   const names = new Map(found.map((pod) => [pod.id as string, pod.name]));
-  const pods = found.filter((pod) => matches(pod, names, options.filter ?? []));
+  const own = ownPod(context, await openWorkspace(context));
+  const pods = found
+    .filter((pod) => own === null || isUnder(found, pod, own.id))
+    .filter((pod) => matches(pod, names, options.filter ?? []));
   if (options.json === true)
     terminal.json({ version: 1, pods: pods.map((pod) => podJson(pod, names)) });
-  else print(context, pods, names, options.tree === true);
+  else {
+    const nowMs = connected === null ? 0 : (await readLogClock(connected.coordinator))();
+    print(context, pods, { names, tree: options.tree === true, nowMs });
+  }
   connected?.coordinator.close();
   return exitCodes.done;
+}
+
+interface PrintOptions {
+  readonly names: ReadonlyMap<string, string>;
+  readonly tree: boolean;
+  readonly nowMs: number;
 }
 
 function print(
   { terminal }: CommandContext,
   pods: readonly PodRecord[],
-  names: ReadonlyMap<string, string>,
-  tree: boolean,
+  { names, tree, nowMs }: PrintOptions,
 ): void {
   const lines = tree
     ? treeLines(
@@ -61,7 +74,6 @@ function print(
         ),
       )
     : pods.map((value) => ({ prefix: "", value }));
-  const nowMs = Date.now();
   const rows = lines.map(({ prefix, value }) => [
     `${prefix}${value.name}`,
     value.id,

@@ -10,6 +10,7 @@ import { openWorkspace } from "../context.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { printPlanCheck } from "../plan/print-check.ts";
 import { followRun } from "../run/follow.ts";
+import { readLogClock } from "../log-clock.ts";
 import { createProgress, describeState } from "../run/progress.ts";
 import { newSalt, runIdOf } from "../run/run-id.ts";
 import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
@@ -68,7 +69,8 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   const { coordinator } = await connect(context);
   const id = runIdOf(loaded.path, loaded.content, options.new === true ? newSalt() : "");
   if (options.new !== true) await refuseChangedPlan(coordinator, loaded, id);
-  const progress = createProgress(terminal, Date.now());
+  const nowMs = await readLogClock(coordinator);
+  const progress = createProgress(terminal, nowMs());
   await coordinator.call("run.submit", { id, plan: loaded.plan });
   if (options.detach === true) {
     if (options.json === true) terminal.json({ version: 1, run: id });
@@ -78,7 +80,7 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   }
   let shown: readonly PodRecord[] = [];
   const redraw = setInterval(
-    () => terminal.live && options.json !== true && progress.update(shown, Date.now()),
+    () => terminal.live && options.json !== true && progress.update(shown, nowMs()),
     1_000,
   );
   const result = await followRun({
@@ -86,7 +88,7 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
     run: id,
     onPods: (pods) => {
       shown = latestByPath(pods);
-      if (options.json !== true) progress.update(shown, Date.now());
+      if (options.json !== true) progress.update(shown, nowMs());
     },
     onEvent: (event) => {
       if (options.json === true) terminal.json({ type: "event", ...event });
