@@ -10,6 +10,7 @@ import { openWorkspace } from "../context.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { printPlanCheck } from "../plan/print-check.ts";
 import { followRun } from "../run/follow.ts";
+import { logEventJson } from "../json/log-event-json.ts";
 import { readLogClock } from "../log-clock.ts";
 import { createProgress, describeState } from "../run/progress.ts";
 import { newSalt, runIdOf } from "../run/run-id.ts";
@@ -71,6 +72,7 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   if (options.new !== true) await refuseChangedPlan(coordinator, loaded, id);
   const nowMs = await readLogClock(coordinator);
   const progress = createProgress(terminal, nowMs());
+  const fromSeq = (await coordinator.call("log.head", {})).seq + 1;
   await coordinator.call("run.submit", { id, plan: loaded.plan });
   if (options.detach === true) {
     if (options.json === true) terminal.json({ version: 1, run: id });
@@ -86,12 +88,13 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   const result = await followRun({
     coordinator,
     run: id,
+    fromSeq,
     onPods: (pods) => {
       shown = latestByPath(pods);
       if (options.json !== true) progress.update(shown, nowMs());
     },
     onEvent: (event) => {
-      if (options.json === true) terminal.json({ type: "event", ...event });
+      if (options.json === true) terminal.json({ type: "event", ...logEventJson(event) });
     },
     note: (text) => progress.note(text),
   });

@@ -11,6 +11,8 @@ import type { RunResult } from "./summary.ts";
 export interface FollowOptions {
   readonly coordinator: Coordinator;
   readonly run: RunId;
+  /** The first event that is wanted: read before the run was submitted, so that none is missed. */
+  readonly fromSeq: number;
   readonly onPods: (pods: readonly PodRecord[]) => void;
   readonly onEvent: (event: LogEventEnvelope) => void;
   readonly note: (text: string) => void;
@@ -35,14 +37,17 @@ export async function followRun(options: FollowOptions): Promise<FollowedRun> {
   const watch = expectOk(
     await coordinator.peer.watch(
       "log.watch",
-      {},
+      { from: options.fromSeq },
       {
         onEvent: (_seq, data) => {
           onEvent(data as LogEventEnvelope);
           wake.raise();
         },
         // What a gap hid shows in the next look at the run.
-        onGap: () => wake.raise(),
+        onGap: ({ from, to }) => {
+          options.note(`events ${from} to ${to} came too fast: pod events --since ${from - 1}`);
+          wake.raise();
+        },
         onEnd: () => wake.raise(),
       },
     ),

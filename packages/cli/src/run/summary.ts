@@ -2,6 +2,7 @@
  * What came of a run: one row a task, what was merged or set aside, and the exit code it means.
  */
 import { exitCodes, type MergeView, type RunTaskView, type RunView } from "@podlane/protocol";
+import type { SummaryJson } from "../json/summary-json.ts";
 import { renderDuration } from "../render/duration.ts";
 import { describeProblem } from "../render/merge-problem.ts";
 import { oneLine, renderTable } from "../render/table.ts";
@@ -30,11 +31,11 @@ export function exitCodeOfRun({ run }: RunResult): number {
   }
 }
 
-export function summaryJson({ run, merges }: RunResult) {
+export function summaryJson({ run, merges }: RunResult): SummaryJson {
   const byPod = new Map(merges.map((merge) => [merge.pod as string, merge]));
   return {
-    type: "summary" as const,
-    version: 1 as const,
+    type: "summary",
+    version: 1,
     run: run.id,
     outcome: run.outcome ?? run.state,
     tasks: run.tasks.map((task) => {
