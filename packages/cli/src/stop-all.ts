@@ -2,7 +2,9 @@
  * The end of `pod stop --all`: pods that came up meanwhile, then the server itself when nobody else
  * needs it, so that no process of the workspace is left.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { PodRecord } from "@podlane/protocol";
+import { stopServer } from "./stop-server.ts";
 import type { Coordinator } from "./coordinator-client.ts";
 
 /** A tree that spawns faster than it is stopped is told of, not chased for ever. */
@@ -25,12 +27,26 @@ export async function leaveNothing(
   return [...ended.values()];
 }
 
+/**
+ * The connections of pods and commands that have just ended are still being taken down: whoever is
+ * there after this long is there to stay, and keeps the server.
+ */
+const patienceMs = 3_000;
+const lookEveryMs = 50;
+
 async function stopUnneeded(coordinator: Coordinator): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (await isNeeded(coordinator)) {
+    if (performance.now() > deadline) return;
+    await pause(lookEveryMs);
+  }
+  // Refused when somebody came between the look and the stop: it stays for them.
+  await stopServer(coordinator, false);
+}
+
+async function isNeeded(coordinator: Coordinator): Promise<boolean> {
   const { merges } = await coordinator.call("merge.list", {});
-  if (merges.some(({ state }) => state === "checking" || state === "merging")) return;
+  if (merges.some(({ state }) => state === "checking" || state === "merging")) return true;
   const { clients, livingPods } = await coordinator.call("server.status", {});
-  if (clients > ownClients || livingPods > 0) return;
-  const stopped = await coordinator.ask("server.stop", {});
-  // Somebody came between the look and the stop: it stays for them.
-  if (stopped.ok) await coordinator.peer.closed;
+  return clients > ownClients || livingPods > 0;
 }

@@ -3,7 +3,7 @@ export { parseScript } from "./agent/script/parse-script.ts";
 export { Host, type HostCalls, type Report } from "./host/host.ts";
 export type { HostSetting } from "./host/host-setting.ts";
 export type { Peers } from "./host/peers.ts";
-export { startTimeOf } from "./host/process-identity.ts";
+export { isAlive, startTimeOf } from "./host/process-identity.ts";
 export { dieOf, runPod } from "./main.ts";
 export { openSession } from "./session/session.ts";
 export { resolveBase, type Base } from "./workspace/base.ts";
