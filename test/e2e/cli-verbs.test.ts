@@ -101,20 +101,28 @@ test("messages: sent, shown, listed, and steered past an idle pod's budget", asy
 
 test("pause, resume and stop --all; followers end with the pod", async () => {
   await using workspace = await TestWorkspace.create();
-  await spawnHolding(workspace);
+  const untilFile = (name: string) =>
+    `  - run_command: { command: "until [ -e ${join(workspace.folder, name)} ]; do sleep 0.05; done" }`;
+  const steps = ["on_run:", "  - run_command: { command: echo began }", untilFile("go")];
+  const script = [...steps, "  - say: went on", untilFile("never"), ""].join("\n");
+  workspace.write({ "agent.yaml": script });
+  const agentOption = ["--agent", "script:agent.yaml", "--task", "hold"];
+  const spawned = await workspace.pod("spawn", "holder", ...agentOption);
+  expect(spawned.code, spawned.stderr).toBe(0);
   const output = workspace.start(["logs", "holder", "-f"]);
   const control = workspace.start(["logs", "holder", "-f", "--lane", "control"]);
   const agent = workspace.start(["logs", "holder", "-f", "--lane", "agent"]);
   await output.line(/began/);
   const paused = await read(workspace, LifecycleJson, "pause", "holder");
   expect(paused.pods).toMatchObject([{ name: "holder", done: true }]);
+  workspace.write({ "../go": "" });
   await control.line(/"state":"paused"/);
   expect((await workspace.pod("pause", "holder")).code).toBe(4);
   await read(workspace, LifecycleJson, "resume", "holder");
+  await agent.line(/says: went on/);
   const stopped = await read(workspace, LifecycleJson, "stop", "--all");
   expect(stopped.pods).toMatchObject([{ name: "holder", done: true, detail: "requested" }]);
   for (const follower of [output, control, agent]) await follower.ended;
-  expect((await output.ended).stdout).toContain("began");
   expect((await agent.ended).stdout).toContain("turn begins");
   expect((await workspace.pod("serve", "--status")).code).toBe(69);
 });

@@ -3,6 +3,7 @@
  * there is none. Inside a pod the connection carries that pod's token and rights.
  */
 import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { type CoordinatorMethods, coordinatorMethods, exitCodes } from "@podlane/protocol";
 import { dial, mintToken, readCoordinatorFile, readToken } from "@podlane/protocol/node";
 import { Client } from "./client.ts";
@@ -18,14 +19,23 @@ export interface Connected {
   readonly coordinator: Coordinator;
 }
 
+/** Opening a large log takes the winner seconds on a slow disk; one that hangs must not hang us. */
+const publishDeadlineMs = 30_000;
+const connectEveryMs = 25;
+
 /** Connects, starting the server first if none answers. */
 export async function connect(context: CommandContext): Promise<Connected> {
   const connected = await connectRunning(context);
   if (connected !== null) return connected;
   const workspace = await openWorkspace(context);
   await startServer(context, workspace);
-  const started = await connectRunning(context);
-  if (started !== null) return started;
+  // Two commands may start one at once: the loser waits until the winner has published its socket.
+  const deadline = performance.now() + publishDeadlineMs;
+  while (performance.now() < deadline) {
+    const started = await connectRunning(context);
+    if (started !== null) return started;
+    await pause(connectEveryMs);
+  }
   throw new CommandFailure(
     `the coordinator started but does not answer; its log is ${workspace.layout.serverLog}`,
     exitCodes.unreachable,

@@ -10,6 +10,12 @@ import { verb } from "../verb.ts";
 
 type Method = "pause" | "resume";
 
+/** A command that runs is not held in its middle: until then the pod is still running. */
+const doneDetail: Readonly<Record<Method, string>> = {
+  pause: "pauses at its next safe point",
+  resume: "goes on",
+};
+
 interface PauseOptions {
   readonly tree?: true;
   readonly all?: true;
@@ -84,7 +90,7 @@ async function applyTo(context: CommandContext, method: Method, pod: PodRecord):
   const outcome = await client.ask(method, {});
   client.close();
   if (outcome.ok) {
-    return { pod, done: true, detail: `${method}d`, exitCode: exitCodes.done };
+    return { pod, done: true, detail: doneDetail[method], exitCode: exitCodes.done };
   }
   const { code, message } = outcome.error;
   return { pod, done: false, detail: message, exitCode: exitCodeOf[code] };
