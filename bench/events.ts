@@ -7,7 +7,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { podMethods } from "@podlane/protocol";
+import { type PodMethods, podMethods, type ResultOf } from "@podlane/protocol";
 import { dial, mintToken } from "@podlane/protocol/node";
 import type { BareResult, BareTask } from "./events/bare-sender.ts";
 import type { ChildResult, ChildTask } from "./events/child.ts";
@@ -15,7 +15,8 @@ import { quantile } from "./spread.ts";
 import { type BenchWorkspace, expectOk, openWorkspace } from "./workspace.ts";
 
 const rounds = 5;
-const eventsARound = 200;
+const eventsARound = 40;
+const warmUpEvents = 10;
 
 export async function benchEvents(): Promise<void> {
   const workspace = await openWorkspace();
@@ -24,8 +25,13 @@ export async function benchEvents(): Promise<void> {
     const child = start("child");
     const bare = start("bare-sender");
     const folder = workspace.stateDir;
-    const task: ChildTask = { folder, key: [...workspace.key], socket: parent, count: 50 };
-    const bareTask: BareTask = { folder, count: 50 };
+    const task: ChildTask = {
+      folder,
+      key: [...workspace.key],
+      socket: parent,
+      count: warmUpEvents,
+    };
+    const bareTask: BareTask = { folder, count: warmUpEvents };
     await ask<ChildResult>(child, task);
     await ask<BareResult>(bare, bareTask);
     const durable: number[] = [];
@@ -37,7 +43,7 @@ export async function benchEvents(): Promise<void> {
       shown.push(...events.shownMs);
       flushed.push(...(await ask<BareResult>(bare, { ...bareTask, count: eventsARound })).roundMs);
     }
-    await checkHistory(workspace, parent, 50 + rounds * eventsARound);
+    await checkHistory(workspace, parent, warmUpEvents + rounds * eventsARound);
     child.disconnect();
     bare.disconnect();
     report({ flushed, durable, shown });
@@ -78,7 +84,9 @@ async function checkHistory(
   const seqs: number[] = [];
   for (let fromSeq: number | null = 0; fromSeq !== null;) {
     const query = { fromSeq, limit: 1_000, notificationsOnly: true };
-    const page = expectOk(await peer.request("get_history", query));
+    const page: ResultOf<PodMethods, "get_history"> = expectOk(
+      await peer.request("get_history", query),
+    );
     for (const item of page.items)
       if ("event" in item && "seq" in item.event) seqs.push(item.event.seq);
     fromSeq = page.nextSeq;

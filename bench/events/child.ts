@@ -34,7 +34,7 @@ async function connect({ folder, key, socket }: ChildTask) {
   let shown = Promise.withResolvers<number>();
   let closed = Promise.withResolvers<void>();
   const onEvent = (_seq: number, data: unknown) => {
-    const item = data as { type: string; event?: { kind: string } };
+    const { item } = data as { item: { type: string; event?: { kind: string } } };
     if (item.type === "notification") shown.resolve(performance.now());
     if (item.type === "system" && item.event?.kind === "turn_closed") closed.resolve();
   };
