@@ -154,6 +154,7 @@ class RunningCoordinator implements Coordinator {
         pid: process.pid,
         version,
         startedAtMs: this.#startedAtMs,
+        logTimeMs: this.#replica.logTimeMs,
         stateDir,
         socket,
         livingPods: this.#livingPods,

@@ -189,6 +189,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       pid: 4_242,
       version: "0.1.0",
       startedAtMs: of.atMs,
+      logTimeMs: of.atMs,
       stateDir: "/var/lib/podlane",
       socket: of.socket,
       livingPods: 2,
