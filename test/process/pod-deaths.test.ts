@@ -22,9 +22,11 @@ test(
   async () => {
     const root = await trial.spawn("root", "on_notification: [{ say: heard }]");
     const child = await root.spawn("child", quiet, { scope: ["src/a"] });
-    expect(await child.tool("write_file", { path: "src/a/new.txt", content: "new" })).toMatchObject({
-      ok: true,
-    });
+    expect(await child.tool("write_file", { path: "src/a/new.txt", content: "new" })).toMatchObject(
+      {
+        ok: true,
+      },
+    );
     expect(await root.tool("write_file", { path: "src/a/x", content: "x" })).toMatchObject({
       ok: false,
       code: "out_of_scope",

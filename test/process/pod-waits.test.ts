@@ -44,7 +44,10 @@ test("with one slot, a parent that waits for its children finishes", async () =>
       "merge: { mode: none }\n",
   );
   const { status, stdout, stderr } = await trial.run("run", plan, "--json");
-  expect({ status, stderr: status === 0 ? "" : stdout + stderr }).toEqual({ status: 0, stderr: "" });
+  expect({ status, stderr: status === 0 ? "" : stdout + stderr }).toEqual({
+    status: 0,
+    stderr: "",
+  });
   const summary = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown;
   expect(summary).toMatchObject({ type: "summary", tasks: [{ id: "boss", outcome: "finished" }] });
   await trial.coordinator();
@@ -83,7 +86,9 @@ test("a wait that closes a cycle is refused, and names it", async () => {
   const refused = (await cycler.history()).find((item) => item.type === "tool_result");
   expect(refused).toMatchObject({ ok: false, code: "deadlock" });
   const text = refused?.type === "tool_result" ? refused.text : "";
-  expect(text).toMatch(/cycler waits for proc:cycle held by circle; circle waits for its child cycler/);
+  expect(text).toMatch(
+    /cycler waits for proc:cycle held by circle; circle waits for its child cycler/,
+  );
 });
 
 test("two pods that wait for each other's claims: the second is refused", async () => {
@@ -109,23 +114,31 @@ on_run:
   const [first, second] = [await one.settled(), await two.settled()];
   expect(first.lastTurn).toMatchObject({ outcome: "finished" });
   expect(second.lastTurn).toMatchObject({ outcome: "errored" });
-  expect(second.lastTurn?.message).toMatch(/two waits for proc:x held by one; one waits for proc:y/);
+  expect(second.lastTurn?.message).toMatch(
+    /two waits for proc:x held by one; one waits for proc:y/,
+  );
 });
 
 test("a cancelled wait ends its turn at once, without a slot", async () => {
   const root = await trial.spawn("waiting", "on_run: [{ wait_for: { notification: message } }]", {
     task: "wait",
   });
-  await trial.event(({ kind, subject }) => kind === "pod.turn_yielded" && subject === `pod:${root.id}`);
+  await trial.event(
+    ({ kind, subject }) => kind === "pod.turn_yielded" && subject === `pod:${root.id}`,
+  );
   await root.caller.call("cancel", { keepPartial: true });
   expect(await root.settled()).toMatchObject({ lastTurn: { outcome: "cancelled" } });
 });
 
 test("a result that a wait took is not notified again, also when it was a death", async () => {
   const root = await trial.spawn("asker", "on_notification: [{ say: heard }]");
-  const child = await root.spawn("mortal", script("on_run: [{ wait_for: { notification: message } }]"), {
-    task: "wait",
-  });
+  const child = await root.spawn(
+    "mortal",
+    script("on_run: [{ wait_for: { notification: message } }]"),
+    {
+      task: "wait",
+    },
+  );
   const waited = root.tool("wait_pod", { name: "mortal" });
   process.kill(child.pid, "SIGKILL");
   expect((await waited).text).toContain("killed");
