@@ -33,6 +33,7 @@ import { createToolHost } from "../tools/create-tool-host.ts";
 import type { ToolHost } from "../tools/tool-host.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { ControllerLoop } from "./controller-loop.ts";
+import { DenialReports } from "./denials.ts";
 import { deliverToParent } from "./deliver.ts";
 import { EventWaits } from "./event-waits.ts";
 import { createHandlers, newBoundary } from "./handlers.ts";
@@ -82,6 +83,7 @@ export class PodRuntime {
   readonly #usage = new UsageMeter(() => performance.now());
   readonly #timers: Timers;
   readonly #touches: TouchReports;
+  readonly #denials: DenialReports;
   readonly #agent: Agent;
   readonly #runner: TurnRunner;
   readonly #loop: ControllerLoop;
@@ -133,6 +135,7 @@ export class PodRuntime {
       permissionOf: (path) => this.#scope.permissionOf(path),
     });
     this.#touches = new TouchReports(boot, this.#coordinator);
+    this.#denials = new DenialReports(boot, this.#coordinator);
     this.#timers = new Timers((name) => this.#loop.dispatch({ kind: "timer", name }), Date.now);
     this.#agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
     this.#runner = this.#createRunner();
@@ -141,6 +144,7 @@ export class PodRuntime {
       runner: this.#runner,
       claims: this.#claims,
       usage: this.#usage,
+      denials: this.#denials,
       dispatch: (input) => this.#loop.dispatch(input),
       nameOf: (child) => this.#nameOf(child),
       warn: (message) => this.#warn(message),
@@ -198,7 +202,7 @@ export class PodRuntime {
         children: () => this.#children(),
         status: statusOf,
         spawn: (request, signal) => this.#spawn(request, signal),
-        callTool: (tool, params) => this.#callTool(tool, params),
+        callTool: (tool, params) => this.#runner.callTool(tool, params),
       }),
       onFault: ({ method, error }) => this.#warn(`${method} failed: ${String(error)}`),
     });
@@ -250,6 +254,7 @@ export class PodRuntime {
       waits: this.#waits,
       slot: this.#slot,
       usage: this.#usage,
+      denials: this.#denials,
       podName: boot.spec.name,
       task: boot.spec.task,
       standingClaims: boot.spec.claims,
@@ -314,10 +319,6 @@ export class PodRuntime {
       dispatch: this.#loop.dispatch.bind(this.#loop),
     };
     return spawnChild(request, options, signal);
-  }
-
-  #callTool(tool: string, params: unknown): Promise<ToolResult> {
-    return this.#runner.callTool(tool, params);
   }
 
   async #commit(message: string): Promise<ToolResult> {
