@@ -9,7 +9,7 @@ import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { coordinatorMethods, type Outcome } from "@podlane/protocol";
+import { coordinatorMethods, type Outcome, podMethods, type PodRecord } from "@podlane/protocol";
 import { dial, mintToken, readCoordinatorFile, stateLayout } from "@podlane/protocol/node";
 import { root } from "../tidy/repository.ts";
 
@@ -138,6 +138,16 @@ export class ScratchWorkspace implements AsyncDisposable {
       calls: coordinatorMethods,
     });
     return dialled.ok ? dialled.value.peer : null;
+  }
+
+  /** The operator's connection to a pod. */
+  async dialPod(pod: Pick<PodRecord, "socket">) {
+    const { layout } = this;
+    if (layout === null || pod.socket === null) throw new Error("the pod has no socket");
+    const token = mintToken(readFileSync(layout.keyFile), { role: "operator" });
+    const hello = { role: "operator", token, name: "test", version: "0" } as const;
+    const options = { socket: pod.socket, hello, serves: {}, handlers: {}, calls: podMethods };
+    return valueOf(await dial(options)).peer;
   }
 
   /** The one workspace below this state folder. */

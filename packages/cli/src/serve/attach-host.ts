@@ -69,7 +69,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     serves: hostOrderMethods,
     handlers: host.handlers,
     calls: { ...coordinatorMethods, ...hostReportMethods },
-    onFault: ({ error }) => options.onFault(error),
+    onFault: ({ method, error }) => options.note(`${method} failed: ${String(error)}`),
   });
   coordinator = new Client<HostCalls>(expectOk(connected).peer);
   await coordinator.call("host.attach", { hostId: host.id, capacity });
