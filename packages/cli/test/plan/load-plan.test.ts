@@ -131,7 +131,7 @@ const cases: readonly Case[] = [
   },
   { what: "a scope in .git", plan: plan("    scope: [.git]\n"), problems: [[6, /\.git/]] },
   { what: "an absolute scope", plan: plan("    scope: [/etc]\n"), problems: [[6, /etc/]] },
-  { what: "a claim of no kind", plan: plan("    claims: ["nope:x"]\n"), problems: [[6, /nope/]] },
+  { what: "a claim of no kind", plan: plan('    claims: ["nope:x"]\n'), problems: [[6, /nope/]] },
   {
     what: "threads",
     plan: plan("", "config: { execution_mode: thread }\n"),
