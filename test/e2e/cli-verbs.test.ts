@@ -28,7 +28,10 @@ import { TestWorkspace } from "./workspace.ts";
 
 /** Writes a file, then holds its turn until the file `go` is there. */
 const holding = (workspace: TestWorkspace) =>
-  `echo began; echo 1 > src/new.txt; until [ -e ${join(workspace.folder, "go")} ]; do sleep 0.05; done`;
+  `echo began; echo 1 > src/new.txt; ${untilFile(workspace, "go")}`;
+
+const untilFile = ({ folder }: TestWorkspace, name: string) =>
+  `until [ -e ${join(folder, name)} ]; do sleep 0.05; done`;
 
 async function spawnHolding(workspace: TestWorkspace): Promise<void> {
   const command = ["--", "sh", "-c", holding(workspace)];
@@ -101,14 +104,13 @@ test("messages: sent, shown, listed, and steered past an idle pod's budget", asy
 
 test("pause, resume and stop --all; followers end with the pod", async () => {
   await using workspace = await TestWorkspace.create();
-  const untilFile = (name: string) =>
-    `  - run_command: { command: "until [ -e ${join(workspace.folder, name)} ]; do sleep 0.05; done" }`;
-  const steps = ["on_run:", "  - run_command: { command: echo began }", untilFile("go")];
-  const script = [...steps, "  - say: went on", untilFile("never"), ""].join("\n");
+  const hold = (name: string) => `  - run_command: { command: "${untilFile(workspace, name)}" }`;
+  const steps = ["on_run:", "  - run_command: { command: echo began }", hold("go")];
+  const script = [...steps, "  - say: went on", hold("never"), ""].join("\n");
   workspace.write({ "agent.yaml": script });
   const agentOption = ["--agent", "script:agent.yaml", "--task", "hold"];
   const spawned = await workspace.pod("spawn", "holder", ...agentOption);
-  expect(spawned.code, spawned.stderr).toBe(0);
+  expect(spawned).toHaveProperty("code", 0);
   const output = workspace.start(["logs", "holder", "-f"]);
   const control = workspace.start(["logs", "holder", "-f", "--lane", "control"]);
   const agent = workspace.start(["logs", "holder", "-f", "--lane", "agent"]);

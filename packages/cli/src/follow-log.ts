@@ -36,9 +36,8 @@ export async function* readLog(
     for (;;) {
       const woken = signal.next();
       for await (const event of readTo(coordinator, next, subject)) {
-        if (event.seq < next) continue;
-        next = event.seq + 1;
         yield event;
+        next = event.seq + 1;
       }
       if (!follow) return;
       await woken;

@@ -78,12 +78,6 @@ function hint(pods: readonly PodRecord[], wanted: string): string {
   return living.length === 0 ? "no pod lives (pod ps -a)" : `living pods: ${living.join(", ")}`;
 }
 
-/** Names by id, for what is shown of one pod and speaks of others. */
-export async function namesOfPods(coordinator: Coordinator): Promise<ReadonlyMap<string, string>> {
-  const { pods } = await coordinator.call("pod.list", { all: true });
-  return new Map(pods.map((pod) => [pod.id as string, pod.name]));
-}
-
 /** Calls a tool of the pod this command runs inside: with that pod's rights, on its record. */
 export async function callOwnTool(
   context: CommandContext,

@@ -17,8 +17,12 @@ export async function stopServer(coordinator: Coordinator, force: boolean): Prom
   const stopped = await coordinator.ask("server.stop", { force });
   if (!stopped.ok) return false;
   await coordinator.peer.closed;
+  return startTime === null || endsInTime({ pid, startTime });
+}
+
+async function endsInTime(server: Parameters<typeof isAlive>[0]): Promise<boolean> {
   const deadline = performance.now() + patienceMs;
-  while (startTime !== null && (await isAlive({ pid, startTime }))) {
+  while (await isAlive(server)) {
     if (performance.now() > deadline) return false;
     await pause(lookEveryMs);
   }

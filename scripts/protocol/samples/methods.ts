@@ -134,6 +134,15 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     params: { ...incarnation, paths: ["src/parser.ts"], access: "write" },
     result: {},
   },
+  "pod.denied": {
+    params: {
+      ...incarnation,
+      tool: "write_file",
+      code: "out_of_scope",
+      message: "src/ab is outside the scope",
+    },
+    result: {},
+  },
   "scope.get": {
     params: { pod: of.podId },
     result: { own: of.scope, loans: [of.scope], base: "read" },

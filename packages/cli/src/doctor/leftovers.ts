@@ -24,7 +24,7 @@ async function checkProcesses(
   pods: readonly PodRecord[] | null,
 ): Promise<Check> {
   const name = "processes";
-  const living = new Set(pods?.filter((pod) => pod.exit === null).map((pod) => pod.id as string));
+  const living = new Set<string>(pods?.filter((pod) => pod.exit === null).map((pod) => pod.id));
   const marked = await markedProcesses(layout.stateDir);
   const left = marked.filter(({ pod }) => !living.has(pod));
   if (left.length === 0) return well(name, `${marked.length} of living pods, none left over`);

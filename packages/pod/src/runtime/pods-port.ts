@@ -32,6 +32,8 @@ export interface PodsPortOptions {
    * `shut_down`, which may still be under way, was one of them.
    */
   readonly consume: (pod: PodId, ended: boolean) => void;
+  /** Resolves when an ended child has left the registry, and with it the mirror of scopes. */
+  readonly untilDropped: (pod: PodId) => Promise<void>;
   readonly nextCommandId: () => CommandId;
 }
 
@@ -56,6 +58,7 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
     if (!outcome.ok) return outcome;
     const { pod } = outcome.value;
     options.consume(child.id, pod.exit !== null);
+    if (pod.exit !== null) await options.untilDropped(child.id);
     return accepted(resultOf(pod));
   };
   const port: PodsPort = {
@@ -106,7 +109,9 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
       });
       if (!stopped.ok) return stopped;
       const ended = await coordinator.insist("pod.wait", { pod, until: "ended" });
-      return ended.ok ? accepted(undefined) : ended;
+      if (!ended.ok) return ended;
+      await options.untilDropped(pod);
+      return accepted(undefined);
     },
   };
   return port;
