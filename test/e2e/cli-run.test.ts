@@ -37,7 +37,7 @@ test("with --json: the log's events, and last the summary", async () => {
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "event", kind: "run.submitted" });
 });
 
-test("two branches that conflict: exit 8 with files and branches, nothing half-merged", async () => {
+test("branches that conflict: exit 8 with files and branches, nothing half-merged", async () => {
   const plan = `
 version: 1
 tasks:

@@ -33,6 +33,7 @@ export class TestWorkspace implements AsyncDisposable {
   readonly folder: string;
   readonly repository: string;
   readonly home: string;
+  readonly #running = new Set<Running>();
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -83,6 +84,11 @@ export class TestWorkspace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A follower of a test that failed half-way would keep the server for itself.
+    for (const { child, ended } of this.#running) {
+      child.kill("SIGKILL");
+      await ended;
+    }
     const stopped = await this.pod("stop", "--all");
     const left = processesWith(`POD_HOME=${this.home}`).concat(processesWith(this.home));
     for (const { pid } of left) process.kill(pid, "SIGKILL");
@@ -108,7 +114,10 @@ export class TestWorkspace implements AsyncDisposable {
         ...options.environment,
       },
     });
-    return follow(child);
+    const running = follow(child);
+    this.#running.add(running);
+    void running.ended.finally(() => this.#running.delete(running));
+    return running;
   }
 }
 

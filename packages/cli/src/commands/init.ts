@@ -10,8 +10,9 @@ import type { InitJson } from "../json/upkeep-json.ts";
 import { verb } from "../verb.ts";
 
 /** Every key that has an engine, with its default. */
-const template = `# Podlane's settings for this repository. Every line is optional;
-# what is commented out is the default. A plan's own \`config\` stands above this file, flags stand above both.
+const template = `# Podlane's settings for this repository. Every line is optional; what is
+# commented out is the default. A plan's own \`config\` stands above this file,
+# flags stand above both.
 
 # How many agents may think at once.
 # max_concurrent_agents: 5
