@@ -99,17 +99,28 @@ test(
   },
 );
 
-test("a child that cannot start is refused with its last output, and its scope is home", async () => {
-  const root = await trial.spawn("picky", "on_run: []");
-  const refused = await root.askSpawn(
-    "broken",
-    { driver: "script", path: "broken.yaml", source: "on_run: []" },
-    { scope: ["src/b"], claims: ["not a unit"] } as never,
+test("a child whose set-up fails is refused with its output, and its scope is home", async () => {
+  trial.write(
+    "pod.yaml",
+    "version: 1\nsetup: { run: 'test ! -e src/b/block || ! echo blocked' }\n",
   );
-  expect(refused.ok).toBe(true);
+  const root = await trial.spawn("picky", "on_notification: [{ say: heard }]");
+  expect(await root.tool("write_file", { path: "src/b/block", content: "" })).toMatchObject({
+    ok: true,
+  });
+  const refused = await root.askSpawn("broken", quiet, { scope: ["src/b"] });
+  expect(refused).toMatchObject({
+    ok: false,
+    error: { code: "unavailable", message: expect.stringContaining("blocked") },
+  });
+  expect(await root.tool("write_file", { path: "src/b/x", content: "x" })).toMatchObject({
+    ok: true,
+  });
+  expect(await root.children()).toEqual([]);
+  expect(await root.status()).toMatchObject({ state: "idle", turnsTaken: 0 });
 });
 
-test("the server dies: pods go on, the next command starts another that takes them over", async () => {
+test("the server dies: pods go on, and the next one takes them over", async () => {
   const root = await trial.spawn("orphan", "on_notification: [{ say: heard }]");
   const child = await root.spawn("kept", quiet);
   const doomed = await root.spawn("doomed", quiet);
