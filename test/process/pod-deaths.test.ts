@@ -100,10 +100,7 @@ test(
 );
 
 test("a child whose set-up fails is refused with its output, and its scope is home", async () => {
-  trial.write(
-    "pod.yaml",
-    "version: 1\nsetup: { run: 'test ! -e src/b/block || ! echo blocked' }\n",
-  );
+  trial.write("pod.yaml", "setup: { run: 'test ! -e src/b/block || ! echo blocked' }\n");
   const root = await trial.spawn("picky", "on_notification: [{ say: heard }]");
   expect(await root.tool("write_file", { path: "src/b/block", content: "" })).toMatchObject({
     ok: true,
@@ -140,4 +137,14 @@ test("the server dies: pods go on, and the next one takes them over", async () =
   const events = (await root.notified()).map((line) => line.replace(/ in .*/, ""));
   expect(events.toSorted()).toEqual(["shut_down doomed", "turn_ended kept"]);
   expect((await trial.record(doomed.id)).exit).toMatchObject({ cause: "lost" });
+});
+
+test("pods of another workspace with the same ids are nobody's leftovers", async () => {
+  const other = new Trial({ "a.txt": "a\n" });
+  const root = await other.spawn("namesake", "on_run: []");
+  const own = await trial.record(root.id);
+  expect(own.id).toBe(root.id);
+  await trial.stop(root.id);
+  expect(await root.status()).toMatchObject({ state: "idle" });
+  await other.close();
 });

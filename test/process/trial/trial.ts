@@ -113,10 +113,10 @@ export class Trial {
 
   /** A top-level pod through the command line, ready. */
   async spawn(name: string, source: string, options: SpawnOptions = {}): Promise<TrialPod> {
-    const script = this.write(`../${name}.yaml`, source);
+    const path = this.write(`../${name}.yaml`, source);
     const task = options.task === undefined ? [] : ["--task", options.task];
     const scope = (options.scope ?? []).flatMap((rule) => ["--scope", rule]);
-    const args = ["spawn", name, "--agent", `script:${script}`, ...task, ...scope];
+    const args = ["spawn", name, "--agent", `script:${path}`, ...task, ...scope];
     const { id } = await this.json<{ id: PodId }>(...args);
     return this.pod(id);
   }
