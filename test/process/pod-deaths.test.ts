@@ -99,22 +99,28 @@ test(
   },
 );
 
+const spawnsTheUnstartable = `
+on_run:
+  - write_file: { path: src/b/block, content: "" }
+  - spawn_pod: { name: broken, command: "true", scope: [src/b] }
+    expect: refused
+    code: unavailable
+  - write_file: { path: src/b/x, content: x }
+`;
+
 test("a child whose set-up fails is refused with its output, and its scope is home", async () => {
-  trial.write("pod.yaml", "setup: { run: 'test ! -e src/b/block || ! echo blocked' }\n");
-  const root = await trial.spawn("picky", "on_notification: [{ say: heard }]");
-  expect(await root.tool("write_file", { path: "src/b/block", content: "" })).toMatchObject({
-    ok: true,
+  trial.write("../picky.yaml", spawnsTheUnstartable);
+  const plan = trial.write(
+    "../plan.yaml",
+    "version: 1\ntasks: [{ id: picky, agent: 'script:picky.yaml', task: go, scope: [src] }]\n" +
+      "setup: { run: 'test ! -e src/b/block || { echo blocked; exit 1; }' }\n" +
+      "merge: { mode: none }\n",
+  );
+  const printed = await trial.succeed("run", plan, "--json");
+  const exited = printed.split("\n").find((line) => line.includes('"pod.exited"')) ?? "{}";
+  expect(JSON.parse(exited)).toMatchObject({
+    data: { exit: { cause: "crashed", lastOutput: expect.stringContaining("blocked") } },
   });
-  const refused = await root.askSpawn("broken", quiet, { scope: ["src/b"] });
-  expect(refused).toMatchObject({
-    ok: false,
-    error: { code: "unavailable", message: expect.stringContaining("blocked") },
-  });
-  expect(await root.tool("write_file", { path: "src/b/x", content: "x" })).toMatchObject({
-    ok: true,
-  });
-  expect(await root.children()).toEqual([]);
-  expect(await root.status()).toMatchObject({ state: "idle", turnsTaken: 0 });
 });
 
 test("the server dies: pods go on, and the next one takes them over", async () => {
