@@ -7,7 +7,7 @@ import { type CoordinatorMethods, coordinatorMethods, exitCodes } from "@podlane
 import { dial, mintToken, readCoordinatorFile, readToken } from "@podlane/protocol/node";
 import { Client } from "./client.ts";
 import { CommandFailure, expectOk } from "./failure.ts";
-import { type CommandContext, openWorkspace, type Workspace } from "./context.ts";
+import { type CommandContext, openWorkspace, ownPod, type Workspace } from "./context.ts";
 import { startServer } from "./start-server.ts";
 import { packageVersion } from "./version.ts";
 
@@ -51,10 +51,10 @@ export async function connectRunning(context: CommandContext): Promise<Connected
 
 /** A pod's own token inside a pod; else the operator's, for whoever can read the workspace key. */
 export async function credentials(context: CommandContext, workspace: Workspace) {
-  const tokenFile = context.environment["POD_TOKEN_FILE"];
+  const own = ownPod(context, workspace);
   const common = { name: "pod-cli", version: packageVersion };
-  if (tokenFile !== undefined) {
-    const token = (await readFile(tokenFile, "utf8")).trim();
+  if (own !== null) {
+    const token = (await readFile(own.tokenFile, "utf8")).trim();
     const claims = expectOk(readToken(token));
     return {
       ...common,
@@ -66,4 +66,17 @@ export async function credentials(context: CommandContext, workspace: Workspace)
   }
   const key = await readFile(workspace.layout.keyFile);
   return { ...common, role: "operator" as const, token: mintToken(key, { role: "operator" }) };
+}
+
+/** Runs `work` on a connection that ends with it. */
+export async function withCoordinator<T>(
+  context: CommandContext,
+  work: (coordinator: Coordinator, workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const { coordinator, workspace } = await connect(context);
+  try {
+    return await work(coordinator, workspace);
+  } finally {
+    coordinator.close();
+  }
 }

@@ -30,6 +30,7 @@ import type { PodSetting } from "./boot-setting.ts";
 import { ControllerLoop, type Perform } from "./controller-loop.ts";
 import { ChildDrops } from "./child-drops.ts";
 import { ConsumedResults } from "./consumed-results.ts";
+import { DenialReports } from "./denials.ts";
 import { deliverToParent } from "./deliver.ts";
 import { EventWaits } from "./event-waits.ts";
 import { followSteps } from "./follow-steps.ts";
@@ -90,6 +91,7 @@ export class PodRuntime {
   });
   readonly #timers: Timers;
   readonly #touches: TouchReports;
+  readonly #denials: DenialReports;
   readonly #agent: Agent;
   readonly #runner: TurnRunner;
   readonly #loop: ControllerLoop;
@@ -120,6 +122,7 @@ export class PodRuntime {
       permissionOf: (path) => this.#scope.permissionOf(path),
     });
     this.#touches = new TouchReports(boot, this.#coordinator);
+    this.#denials = new DenialReports(boot, this.#coordinator);
     this.#timers = new Timers((name) => this.#loop.dispatch({ kind: "timer", name }), Date.now);
     this.#agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
     this.#runner = this.#createRunner();
@@ -257,6 +260,7 @@ export class PodRuntime {
       runner: this.#runner,
       claims: this.#claims,
       usage: this.#usage,
+      denials: this.#denials,
       dispatch: (input) => this.#loop.dispatch(input),
       nameOf: (child) => this.#nameOf(child),
       warn: (message) => this.#warn(message),
@@ -273,6 +277,7 @@ export class PodRuntime {
       waits: this.#waits,
       slot: this.#slot,
       usage: this.#usage,
+      denials: this.#denials,
       podName: boot.spec.name,
       task: boot.spec.task,
       standingClaims: boot.spec.claims,

@@ -7,7 +7,8 @@ import { AcquireClaim, ClaimView } from "../claim.ts";
 import { ClaimId, Generation, MergeId, PodId, RunId } from "../ids.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { LogEventEnvelope } from "../log-event.ts";
-import { maxDeadlineMs } from "../limits.ts";
+import { denialCodes } from "../errors.ts";
+import { maxDeadlineMs, maxDenialMessage } from "../limits.ts";
 import { MergeView } from "../merge.ts";
 import { mutation, query } from "../method.ts";
 import { ReceivedPodEvent } from "../pod-event.ts";
@@ -101,6 +102,17 @@ export const podCommandMethods = {
       generation: Generation,
       paths: z.array(z.string()).max(256),
       access: z.enum(["read", "write"]),
+    }),
+    Nothing,
+  ),
+  /** What the pod's own gates denied its agent; the coordinator only keeps the record. */
+  "pod.denied": mutation(
+    z.object({
+      pod: PodId,
+      generation: Generation,
+      tool: z.string().max(64),
+      code: z.enum(denialCodes),
+      message: z.string().max(maxDenialMessage),
     }),
     Nothing,
   ),
@@ -199,6 +211,8 @@ export const serverMethods = {
       pid: z.int(),
       version: z.string(),
       startedAtMs: z.int(),
+      /** The log's own time now: what ages of things on the log are measured with. */
+      logTimeMs: z.int(),
       stateDir: z.string(),
       socket: z.string(),
       livingPods: z.int(),

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import { grantsWrite, isSubscope, overlaps } from "../../src/scope/compare-scopes.ts";
 import { effectiveScope } from "../../src/scope/effective-scope.ts";
 import { isWithin } from "../../src/scope/path.ts";
@@ -35,7 +36,7 @@ describe("isSubscope", () => {
     expect(isSubscope(child(...inner), child(...outer))).toBe(expected);
   });
 
-  it("is what brute force says", () => {
+  it(`${verifies("R232")}is what brute force says`, () => {
     let subsets = 0;
     fc.assert(
       fc.property(anyEffective, anyEffective, (a, b) => {

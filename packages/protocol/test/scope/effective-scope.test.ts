@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import type { Permission } from "../../src/scope-rule.ts";
 import {
   compileScope,
@@ -81,16 +82,19 @@ describe("a scope with loans", () => {
     expect(effectivePermission(lender, path)).toBe(expected);
   });
 
-  it("has everything back when the loan is dropped", () => {
+  it(`${verifies("R30")}has everything back when the loan is dropped`, () => {
     const returned = { ...lender, loans: [] };
     expect(effectivePermission(returned, "src/a/x.ts")).toBe("write");
   });
 
-  it("keeps only what a living grandchild holds when the child is gone", () => {
-    const adopted = { ...lender, loans: [{ holder: "grandchild", scope: rules("src/a/deep") }] };
-    expect(effectivePermission(adopted, "src/a/x.ts")).toBe("write");
-    expect(effectivePermission(adopted, "src/a/deep/x.ts")).toBe("read");
-  });
+  it(
+    verifies("R30", "R234") + "keeps only what a living grandchild holds when the child is gone",
+    () => {
+      const adopted = { ...lender, loans: [{ holder: "grandchild", scope: rules("src/a/deep") }] };
+      expect(effectivePermission(adopted, "src/a/x.ts")).toBe("write");
+      expect(effectivePermission(adopted, "src/a/deep/x.ts")).toBe("read");
+    },
+  );
 
   it("loses nothing to a loan that only reads", () => {
     const reader = { holder: "reader", scope: rules("src/b:r") };

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import { isSubscope } from "../../src/scope/compare-scopes.ts";
 import { effectiveScope } from "../../src/scope/effective-scope.ts";
 import type { EffectiveScope } from "../../src/scope/effective-scope.ts";
@@ -48,12 +49,15 @@ describe("checkLend", () => {
     expect(checkLend(lender([]), rules("src")).ok).toBe(true);
   });
 
-  it("refuses write from a pod that may not delegate, and lets it lend read", () => {
-    const last = { ...lender([]), delegate: 0 };
-    expect(checkLend(last, rules("src"))).toMatchObject({ ok: false, error: { code: "denied" } });
-    expect(checkLend(last, rules("src:r", "!docs:r")).ok).toBe(true);
-    expect(checkLend(last, []).ok).toBe(true);
-  });
+  it(
+    verifies("R232") + "refuses write from a pod that may not delegate, and lets it lend read",
+    () => {
+      const last = { ...lender([]), delegate: 0 };
+      expect(checkLend(last, rules("src"))).toMatchObject({ ok: false, error: { code: "denied" } });
+      expect(checkLend(last, rules("src:r", "!docs:r")).ok).toBe(true);
+      expect(checkLend(last, []).ok).toBe(true);
+    },
+  );
 
   it("refuses a scope that is not valid", () => {
     const rule = { effect: "allow", permission: "write", recursive: true } as const;
@@ -65,7 +69,7 @@ describe("checkLend", () => {
     });
   });
 
-  it("never lends more than the lender has", () => {
+  it(`${verifies("R232")}never lends more than the lender has`, () => {
     fc.assert(
       fc.property(anyEffective, anyRules, (scope, asked) => {
         const outcome = checkLend({ scope, delegate: 1 }, asked);
@@ -78,24 +82,28 @@ describe("checkLend", () => {
 });
 
 describe("a tree of pods", () => {
-  it("has at most one writer a path, and nobody has more than its parent had", () => {
-    const step = fc.record({ lenderAt: fc.nat(), asked: anyRules, dies: fc.boolean() });
-    fc.assert(
-      fc.property(anyRules, fc.array(step, { maxLength: 8 }), (own, steps) => {
-        const tree = new Tree(effectiveScope("top_level", own));
-        for (const { lenderAt, asked, dies } of steps) {
-          if (dies) tree.die(lenderAt);
-          else tree.lend(lenderAt, asked);
-          const scopes = tree.scopes();
-          for (const path of universe) {
-            const writers = scopes.filter((scope) => modelPermission(scope, path) === "write");
-            expect(writers.length).toBeLessThanOrEqual(1);
+  it(
+    verifies("R37", "R232") +
+      "has at most one writer a path, and nobody has more than its parent had",
+    () => {
+      const step = fc.record({ lenderAt: fc.nat(), asked: anyRules, dies: fc.boolean() });
+      fc.assert(
+        fc.property(anyRules, fc.array(step, { maxLength: 8 }), (own, steps) => {
+          const tree = new Tree(effectiveScope("top_level", own));
+          for (const { lenderAt, asked, dies } of steps) {
+            if (dies) tree.die(lenderAt);
+            else tree.lend(lenderAt, asked);
+            const scopes = tree.scopes();
+            for (const path of universe) {
+              const writers = scopes.filter((scope) => modelPermission(scope, path) === "write");
+              expect(writers.length).toBeLessThanOrEqual(1);
+            }
           }
-        }
-      }),
-      { numRuns: 100 },
-    );
-  });
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 });
 
 /** A tree as the coordinator will keep it: a loan a child, living children of the dead adopted. */

@@ -1,6 +1,7 @@
 /** docs/lock-keys.md is the reference: every spelling in its table is tried here. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import { canonicalUnit } from "../../src/unit/unit-key.ts";
 import { unitPrefixes } from "../../src/unit/unit-prefix.ts";
 
@@ -14,7 +15,7 @@ function codes(cell: string | undefined): string[] {
   return [...(cell ?? "").matchAll(/`([^`]*)`/g)].map((match) => match[1] ?? "");
 }
 
-it("has every prefix, in order, and no other", () => {
+it(`${verifies("R91", "R92", "R94")}has every prefix, in order, and no other`, () => {
   const listed = new Set(rows.map((row) => codes(row[1])[0]));
   expect([...listed]).toEqual(unitPrefixes.map((prefix) => `${prefix}:`));
 });

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import { maxKeyBytes } from "../../src/limits.ts";
 import { canonicalUnit, pathOfUnit, prefixOf, UnitKey } from "../../src/unit/unit-key.ts";
 import { unitPrefixes } from "../../src/unit/unit-prefix.ts";
 
 describe("canonicalUnit", () => {
-  it("makes one key of six spellings of a path", () => {
+  it(`${verifies("R242")}makes one key of six spellings of a path`, () => {
     const spellings = [
       "src/caf\u00e9.ts",
       "./src/cafe\u0301.ts",

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { verifies } from "../../../../test/requirements.ts";
 import { ancestorsOf, unitsOverlap } from "../../src/unit/unit-overlap.ts";
 import { canonicalUnit } from "../../src/unit/unit-key.ts";
 import type { UnitKey } from "../../src/unit/unit-key.ts";
@@ -30,7 +31,7 @@ describe("unitsOverlap", () => {
     expect(unitsOverlap(key(b), key(a))).toBe(expected);
   });
 
-  it("is what a look-up by ancestors finds", () => {
+  it(`${verifies("R242")}is what a look-up by ancestors finds`, () => {
     const spelling = fc
       .array(fc.constantFrom("a", "ab", "b"), { maxLength: 4 })
       .chain((segments) =>
