@@ -33,6 +33,6 @@ export class ChildDrops {
   }
 
   dropped(pod: PodId): void {
-    for (const finish of [...(this.#waiters.get(pod) ?? [])]) finish();
+    for (const finish of this.#waiters.get(pod) ?? []) finish();
   }
 }

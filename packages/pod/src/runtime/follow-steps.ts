@@ -43,8 +43,17 @@ function followRecord(record: SessionRecord, followers: StepFollowers): void {
       return drops.dropped(record.id);
     case "history_appended":
       return streams.historyChanged();
-    default:
+    case "event_consumed":
+    case "receipt_saved":
+    case "turn_saved":
+    case "calls_interrupted":
+    case "turn_reported":
+    case "outbox_acked":
+    case "command_answered":
+    case "value_saved":
       return;
+    default:
+      return record satisfies never;
   }
 }
 

@@ -43,7 +43,7 @@ import { createPerform } from "./perform.ts";
 import { createPodsPort } from "./pods-port.ts";
 import { PodWorktree } from "./pod-worktree.ts";
 import { ReceiptWaits } from "./receipt-waits.ts";
-import { ScopeMirror } from "./scope-mirror.ts";
+import { createScopeMirror, type ScopeMirror } from "./scope-mirror.ts";
 import { spawnChild } from "./spawn-child.ts";
 import { Streams } from "./streams.ts";
 import { Timers } from "./timers.ts";
@@ -113,8 +113,7 @@ export class PodRuntime {
     this.#reporter = new Reporter(insist, (method, message) => this.#warn(`${method}: ${message}`));
     this.#slot = this.#createSlot();
     this.#claims = this.#createClaims();
-    const rank = boot.parent === null ? "top_level" : "child";
-    this.#scope = new ScopeMirror(boot.scope, rank, () => this.#children());
+    this.#scope = createScopeMirror(boot, () => this.#children());
     this.#worktree = new PodWorktree({
       workspace: setting.workspace,
       pod: boot.pod,
@@ -342,6 +341,7 @@ export class PodRuntime {
       coordinator: this.#coordinator,
       worktree: this.#worktree,
       lend: this.#scope.lend.bind(this.#scope),
+      permissions: () => this.#scope.permissions(),
       nextName: () => `${boot.spec.name}-${(this.#childrenSpawned += 1)}`,
       dispatch: this.#loop.dispatch.bind(this.#loop),
     };

@@ -100,21 +100,22 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
     },
     async stop(name) {
       const child = find(name);
-      if (!child.ok) return child;
-      const pod = child.value.id;
-      const stopped = await coordinator.insist("pod.stop", {
-        pod,
-        tree: true,
-        deadlineMs: stopDeadlineMs,
-      });
-      if (!stopped.ok) return stopped;
-      const ended = await coordinator.insist("pod.wait", { pod, until: "ended" });
-      if (!ended.ok) return ended;
-      await options.untilDropped(pod);
-      return accepted(undefined);
+      return child.ok ? stopChild(child.value.id, options) : child;
     },
   };
   return port;
+}
+
+/** Answers once the child's process is gone and this pod may write again what it was lent. */
+async function stopChild(pod: PodId, options: PodsPortOptions): Promise<Outcome<void>> {
+  const { coordinator, untilDropped } = options;
+  const order = { pod, tree: true, deadlineMs: stopDeadlineMs };
+  const stopped = await coordinator.insist("pod.stop", order);
+  if (!stopped.ok) return stopped;
+  const ended = await coordinator.insist("pod.wait", { pod, until: "ended" });
+  if (!ended.ok) return ended;
+  await untilDropped(pod);
+  return accepted(undefined);
 }
 
 function ask<T>(

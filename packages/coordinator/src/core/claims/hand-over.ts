@@ -38,8 +38,8 @@ export function handOverClaims(
 
 /**
  * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
- * living giver, unless that one has no turn, or already waits for somebody who waits for the claim: then the claim
- * ends, because returning it would close a cycle that nobody asked for.
+ * living giver, unless that one has no turn, or already waits for somebody who waits for the
+ * claim: then it ends, because returning it would close a cycle that nobody asked for.
  */
 export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
@@ -49,7 +49,7 @@ export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch):
   }
 }
 
-/** Ends what a pod's turn still has or waits for: also what came home to it and it never asked for. */
+/** Ends what a pod's turn still has or waits for, what came home to it unasked included. */
 export function endClaimsOfTurn(state: WorkspaceState, pod: PodId): NewEvent[] {
   return claimsOf(state.claims, pod).map((claim) => {
     const how = claim.fence === null ? "gave_up" : "released";

@@ -46,7 +46,7 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
     const data = { generation: pod.generation, turn: params.turn, waiting };
     return acceptSilently(fact("pod.turn_yielded", subjectOf.pod(pod.id), data));
   },
-  /** Ends its claims too. Idempotent for the last turn. A turn that was run without a coordinator may end unasked. */
+  /** Ends its claims too. Idempotent for the last turn; one run without a coordinator may end. */
   "pod.turn_end": (state, params) => {
     const found = reporter(state, params);
     if (!found.ok) return refuseWith(found.error);
