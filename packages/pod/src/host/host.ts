@@ -21,6 +21,7 @@ import { collectPod } from "./collect.ts";
 import { executeMerge } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
+import type { PodMark } from "./process-identity.ts";
 import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
 
@@ -103,6 +104,10 @@ export class Host {
     }
   }
 
+  #markOf(pod: PodId): PodMark {
+    return { pod, stateDir: this.#setting.layout.stateDir };
+  }
+
   #takeOn(order: Start): HostedPod {
     const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
     this.#pods.set(order.pod, hosted);
@@ -123,7 +128,7 @@ export class Host {
     const { pod, generation } = order;
     const hosted = this.#takeOn(order);
     // An earlier process of this host may have died between the start and its report.
-    await killLeftovers(pod);
+    await killLeftovers(this.#markOf(pod));
     const started = await startPod(order, this.#setting);
     if (!started.ok) return hosted.neverStarted(started.error.message);
     const { launched, branch, worktree, baseCommit } = started.value;
@@ -139,7 +144,7 @@ export class Host {
     const hosted = this.#pods.get(order.pod);
     if (hosted !== undefined) return hosted.end(order);
     // Nothing of ours runs under that name: it ended before this host knew, or never began.
-    await killLeftovers(order.pod);
+    await killLeftovers(this.#markOf(order.pod));
     await this.#report("host.exited", {
       pod: order.pod,
       generation: order.generation,

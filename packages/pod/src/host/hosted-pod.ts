@@ -13,6 +13,7 @@ import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
 import { sayLastWords } from "./last-words.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
 import type { StartOrder } from "./start-pod.ts";
+import type { PodMark } from "./process-identity.ts";
 import { killGroup, killLeftovers, terminate } from "./terminate.ts";
 
 interface HostedPodOptions {
@@ -99,15 +100,20 @@ export class HostedPod {
     await this.ended;
   }
 
+  get #mark(): PodMark {
+    const { order, setting } = this.#options;
+    return { pod: order.pod, stateDir: setting.layout.stateDir };
+  }
+
   #target({ process, exited }: LaunchedPod) {
-    return { pod: this.#options.order.pod, process, exited };
+    return { mark: this.#mark, process, exited };
   }
 
   async #conclude(exit: RawExit): Promise<void> {
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
     const { order, setting } = this.#options;
-    const leftovers = await killLeftovers(order.pod);
+    const leftovers = await killLeftovers(this.#mark);
     if (leftovers > 0) setting.note(`${order.spec.name} left ${leftovers} processes; ended`);
     const cause = await this.#causeOf(exit);
     const isOrderly = cause === "finished" || cause === "requested";

@@ -19,6 +19,7 @@ import { createWorktree } from "../workspace/worktree.ts";
 import type { BootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod } from "./pod-process.ts";
+import { markVariables } from "./process-identity.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 
@@ -57,11 +58,12 @@ export async function startPod(
     podCommand: [...setting.podCommand],
   };
   writeFileSync(paths.bootFile, JSON.stringify(boot), { mode: 0o600 });
+  const mark = { pod: order.pod, stateDir: setting.layout.stateDir };
   const launched = await launchPod({
     command: setting.podRuntime,
     bootFile: paths.bootFile,
     cwd: place.value.worktree,
-    environment: { ...definedOnly(setting.environment), POD_ID: order.pod },
+    environment: { ...definedOnly(setting.environment), ...markVariables(mark) },
     stdout: paths.stdout,
     stderr: paths.stderr,
   });
