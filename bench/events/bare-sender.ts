@@ -50,3 +50,5 @@ async function answer({ folder, count }: BareTask): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) roundMs.push(await send());
   process.send?.({ roundMs } satisfies BareResult);
 }
+
+process.on("disconnect", () => process.exit(0));

@@ -98,3 +98,5 @@ async function answer(task: ChildTask): Promise<void> {
   }
   process.send?.({ durableMs, shownMs } satisfies ChildResult);
 }
+
+process.on("disconnect", () => process.exit(0));
