@@ -224,7 +224,7 @@ describe("landing", () => {
     const { merges } = valueOf(await peer!.request("merge.list", {}));
     const ready = merges.find((merge) => merge.state === "ready");
     const commandId = { client: "approver", n: 1 };
-    valueOf(await peer!.request("merge.approve", { merge: ready!.id }, { commandId }));
+    valueOf(await peer!.request("merge.approve", { pod: ready!.pod }, { commandId }));
     valueOf(await peer!.request("merge.wait", { merge: ready!.id }));
     peer!.close();
     expect(workspace.read("y")).toBe("2\n");
