@@ -52,7 +52,7 @@ async function connect({ folder, key, socket }: ChildTask) {
     },
   });
   return {
-    async send(): Promise<{ durableMs: number; shownMs: number }> {
+    send: async (): Promise<{ durableMs: number; shownMs: number }> => {
       acknowledged = Promise.withResolvers();
       shown = Promise.withResolvers();
       closed = Promise.withResolvers();
