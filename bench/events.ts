@@ -15,7 +15,7 @@ import { quantile } from "./spread.ts";
 import { type BenchWorkspace, expectOk, openWorkspace } from "./workspace.ts";
 
 const rounds = 5;
-const eventsARound = 40;
+const eventsARound = 20;
 const warmUpEvents = 10;
 
 export async function benchEvents(): Promise<void> {

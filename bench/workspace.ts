@@ -26,8 +26,8 @@ export interface BenchWorkspace {
   readonly key: Uint8Array;
   readonly coordinator: Peer<CoordinatorMethods>;
   /** A pod of this repository without a task: it gets ready and stays idle. */
-  spec(name: string): PodSpec;
-  close(): Promise<void>;
+  readonly spec: (name: string) => PodSpec;
+  readonly close: () => Promise<void>;
 }
 
 const serveProgram = fileURLToPath(new URL("../packages/cli/dist/serve.js", import.meta.url));

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encode } from "@msgpack/msgpack";
+import { encodeMessage } from "@podlane/protocol";
 import { openRows } from "./rows.ts";
 
 export interface BareTask {
@@ -32,7 +32,7 @@ async function connect(folder: string) {
     const event = { kind: "turn_ended", seq, at: Date.now(), text: "x".repeat(180) };
     const startedMs = performance.now();
     insert(seq, JSON.stringify(event));
-    socket.write(encode(event));
+    socket.write(encodeMessage(event));
     await once(socket, "data");
     return performance.now() - startedMs;
   };
@@ -50,3 +50,5 @@ async function answer({ folder, count }: BareTask): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) roundMs.push(await send());
   process.send?.({ roundMs } satisfies BareResult);
 }
+
+process.on("disconnect", () => process.exit(0));

@@ -52,7 +52,7 @@ async function connect({ folder, key, socket }: ChildTask) {
     },
   });
   return {
-    async send(): Promise<{ durableMs: number; shownMs: number }> {
+    send: async (): Promise<{ durableMs: number; shownMs: number }> => {
       acknowledged = Promise.withResolvers();
       shown = Promise.withResolvers();
       closed = Promise.withResolvers();
@@ -98,3 +98,5 @@ async function answer(task: ChildTask): Promise<void> {
   }
   process.send?.({ durableMs, shownMs } satisfies ChildResult);
 }
+
+process.on("disconnect", () => process.exit(0));
