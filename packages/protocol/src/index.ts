@@ -147,11 +147,8 @@ export {
   podMethods,
   type PodMethods,
 } from "./methods/pod.ts";
-export {
-  coordinatorMethods,
-  coordinatorPushMethods,
-  type CoordinatorMethods,
-} from "./methods/coordinator.ts";
+export { coordinatorPushMethods } from "./methods/claims.ts";
+export { coordinatorMethods, type CoordinatorMethods } from "./methods/coordinator.ts";
 export {
   hostReportMethods,
   MergeOrder,
