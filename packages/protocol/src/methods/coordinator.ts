@@ -11,6 +11,17 @@ import { runMethods } from "./runs.ts";
 import { scopeMethods } from "./scopes.ts";
 import { serverMethods } from "./server.ts";
 
+/** By resource; their names are the `features` of a coordinator's welcome. */
+export const servedResources = {
+  runs: runMethods,
+  pods: podCommandMethods,
+  scopes: scopeMethods,
+  claims: claimMethods,
+  merges: mergeMethods,
+  inbox: inboxMethods,
+  log: logMethods,
+} as const;
+
 export const coordinatorMethods = {
   ...runMethods,
   ...podCommandMethods,

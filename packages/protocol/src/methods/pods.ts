@@ -1,15 +1,16 @@
 /**
- * Pods as the coordinator knows them: what starts, moves and ends one. What a pod itself answers is in
- * `pod.ts`.
+ * Pods as the coordinator knows them: what starts, moves and ends one. What a pod answers itself is
+ * in `pod.ts`.
  */
 import { z } from "zod";
-import { Generation, PodId } from "../ids.ts";
-import { maxDeadlineMs } from "../limits.ts";
+import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
+import { maxDeadlineMs, maxDelegateLevels, maxMessageBytes, maxTagLength } from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
 import { PodRecord } from "../pod-record.ts";
 import { PodSpec } from "../pod-spec.ts";
 import { PodState, Waiting } from "../pod-state.ts";
+import { Scope } from "../scope-rule.ts";
 import { TurnCause, TurnOutcome, TurnResult } from "../turn.ts";
 
 const Nothing = z.object({});
@@ -88,4 +89,44 @@ export const podCommandMethods = {
     Nothing,
   ),
   "pod.why": query(OnePod, z.object({ lines: z.array(z.string()) })),
+} as const;
+
+const Pods = z.object({ pods: z.array(PodId) });
+const Tree = OnePod.extend({ tree: z.boolean().default(false) });
+
+export const reservedPodMethods = {
+  /** Starts the next generation of a parked pod; `conflict` in any other state. */
+  "pod.wake": mutation(OnePod, z.object({ pod: PodRecord })),
+  /** A crashed pod that used up its restarts may start again, with none counted. */
+  "pod.quarantine_clear": mutation(OnePod, z.object({ pod: PodRecord })),
+  /** At the next safe point; answers the pods that were told. `not_running` when none runs. */
+  "pod.pause": mutation(Tree, Pods),
+  "pod.resume": mutation(Tree, Pods),
+  /** Ends the process and starts the next generation, with the same scope, children and claims. */
+  "pod.restart": mutation(
+    Tree.extend({ deadlineMs: z.int().min(0).max(3_600_000).default(10_000) }),
+    Pods,
+  ),
+  /**
+   * A pod whose process is not ours: an agent that somebody else started takes a place in the tree.
+   * It lives as long as it heartbeats. `out_of_scope` if the parent cannot lend the scope.
+   */
+  "pod.join": mutation(
+    z.object({
+      name: Name,
+      parent: PodId.nullable().default(null),
+      agentType: z.string().max(maxTagLength).default(""),
+      task: z.string().max(maxMessageBytes).nullable().default(null),
+      scope: Scope.nullable().default(null),
+      delegate: z.int().min(0).max(maxDelegateLevels).default(0),
+    }),
+    z.object({
+      pod: PodId,
+      registration: RegistrationId,
+      generation: Generation,
+      scope: Scope,
+      /** Proves this pod and generation in a hello. */
+      token: z.string(),
+    }),
+  ),
 } as const;

@@ -18,3 +18,11 @@ export const runMethods = {
     z.object({ run: RunView }),
   ),
 } as const;
+
+export const reservedRunMethods = {
+  /** The run as it is, then each change. Data is a `RunView`. */
+  "run.watch": query(
+    z.object({ run: RunId }),
+    z.object({ subscription: z.int(), head: z.int(), run: RunView }),
+  ),
+} as const;

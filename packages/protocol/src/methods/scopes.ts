@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { PodId } from "../ids.ts";
-import { query } from "../method.ts";
+import { mutation, query } from "../method.ts";
 import { Permission, Scope } from "../scope-rule.ts";
 
 const OnePod = z.object({ pod: PodId });
@@ -14,4 +14,12 @@ export const scopeMethods = {
     OnePod.extend({ path: z.string(), permission: z.enum(["read", "write"]) }),
     z.object({ allowed: z.boolean(), effective: Permission }),
   ),
+} as const;
+
+export const reservedScopeMethods = {
+  /**
+   * Gives back what an ended pod was lent, to its nearest living ancestor; what a living descendant
+   * still holds stays lent. `conflict` until the process is proven gone.
+   */
+  "scope.return": mutation(OnePod, z.object({ to: PodId.nullable(), scope: Scope })),
 } as const;
