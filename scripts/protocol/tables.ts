@@ -25,6 +25,11 @@ export const tables = [
     answeredBy: "the coordinator, for a host",
     methods: protocol.hostReportMethods,
   },
+  {
+    name: "reserved",
+    answeredBy: "no server of this version (`unsupported`)",
+    methods: protocol.reservedMethods,
+  },
   { name: "hostOrder", answeredBy: "a host", methods: protocol.hostOrderMethods },
 ] as const satisfies readonly NamedTable[];
 export type TableName = (typeof tables)[number]["name"];

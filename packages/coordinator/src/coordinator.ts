@@ -12,6 +12,7 @@ import {
   type PodId,
   type RegistrationId,
   type ResultOf,
+  servedResources,
   type Transport,
 } from "@podlane/protocol";
 import { wantedOrders } from "./core/effects.ts";
@@ -111,7 +112,7 @@ class RunningCoordinator implements Coordinator {
     const { key, version, onFault, onNote } = this.#options;
     const accepting = acceptPeer(transport, {
       authenticate: (hello) => authenticate(hello, key),
-      welcome: { name: "podlane-coordinator", version },
+      welcome: { name: "podlane-coordinator", version, features: Object.keys(servedResources) },
       serves: servedMethods,
       handlers: this.#handlers,
       calls: askedMethods,

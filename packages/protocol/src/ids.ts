@@ -28,6 +28,53 @@ export const MergeId = z
   .brand<"MergeId">();
 export type MergeId = z.infer<typeof MergeId>;
 
+/** Ids that the log gives: a letter and the seq of the event that made the thing. */
+export const TaskId = z
+  .string()
+  .regex(/^t[0-9]{1,16}$/)
+  .brand<"TaskId">();
+export type TaskId = z.infer<typeof TaskId>;
+
+export const HandoffId = z
+  .string()
+  .regex(/^h[0-9]{1,16}$/)
+  .brand<"HandoffId">();
+export type HandoffId = z.infer<typeof HandoffId>;
+
+export const MemoryId = z
+  .string()
+  .regex(/^n[0-9]{1,16}$/)
+  .brand<"MemoryId">();
+export type MemoryId = z.infer<typeof MemoryId>;
+
+export const ApprovalId = z
+  .string()
+  .regex(/^a[0-9]{1,16}$/)
+  .brand<"ApprovalId">();
+export type ApprovalId = z.infer<typeof ApprovalId>;
+
+export const VerificationId = z
+  .string()
+  .regex(/^v[0-9]{1,16}$/)
+  .brand<"VerificationId">();
+export type VerificationId = z.infer<typeof VerificationId>;
+
+export const PortLeaseId = z
+  .string()
+  .regex(/^l[0-9]{1,16}$/)
+  .brand<"PortLeaseId">();
+export type PortLeaseId = z.infer<typeof PortLeaseId>;
+
+export const AccessKeyId = z
+  .string()
+  .regex(/^k[0-9]{1,16}$/)
+  .brand<"AccessKeyId">();
+export type AccessKeyId = z.infer<typeof AccessKeyId>;
+
+/** Chosen by whoever registers the feature; also the name in the unit `feature:<id>`. */
+export const FeatureId = z.string().min(1).max(128).brand<"FeatureId">();
+export type FeatureId = z.infer<typeof FeatureId>;
+
 /** A presence that holds claims: a pod across its generations, or an outside agent. */
 export const RegistrationId = z.string().min(1).max(64).brand<"RegistrationId">();
 export type RegistrationId = z.infer<typeof RegistrationId>;

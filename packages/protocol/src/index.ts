@@ -42,6 +42,14 @@ export {
   ClaimId,
   MergeId,
   RegistrationId,
+  TaskId,
+  HandoffId,
+  MemoryId,
+  ApprovalId,
+  VerificationId,
+  PortLeaseId,
+  AccessKeyId,
+  FeatureId,
   HostId,
   ArtifactId,
   CommitId,
@@ -139,6 +147,53 @@ export {
 } from "./claim.ts";
 export { PlanTask, Plan, TaskState, RunTaskView, RunState, RunOutcome, RunView } from "./run.ts";
 export { MergeState, MergeProblem, Landed, MergeView } from "./merge.ts";
+export { JsonObject } from "./json-object.ts";
+export { Priority, defaultPriority } from "./priority.ts";
+export {
+  TaskStatus,
+  DependencyFailurePolicy,
+  TaskType,
+  AgentRequirements,
+  SubmitTask,
+  TaskError,
+  TaskAttempt,
+  Task,
+} from "./task.ts";
+export { RegistrationStatus, Capability, RegisterSession, Registration } from "./registration.ts";
+export { WriteHandoff, Handoff } from "./handoff.ts";
+export { MemoryOutcome, Remember, Memory, RecalledMemory } from "./memory.ts";
+export {
+  ResourceClaims,
+  FeatureStatus,
+  RegisterFeature,
+  Feature,
+  Feasibility,
+  FeatureConflict,
+} from "./feature.ts";
+export { PullRequestUrl, MergeQueueEntry, MergeCheck } from "./merge-queue-entry.ts";
+export { ApprovalStatus, ApprovalDecision, Approval } from "./approval.ts";
+export { GuardrailSeverity, GuardrailPattern, GuardrailViolation } from "./guardrail.ts";
+export { TrustLevel, ProfileLimits, Profile } from "./profile.ts";
+export { PolicyEngine, PolicyRecord, PolicyError } from "./policy.ts";
+export { ChangeId, VerificationTier, ReportVerification, Verification } from "./verification.ts";
+export { AuditEntry, AuditCheckpoint } from "./audit-entry.ts";
+export { PortLease } from "./port-lease.ts";
+export { AccessKey } from "./access-key.ts";
+export {
+  activitySchemaVersion,
+  RedactionLevel,
+  AgentRunStarted,
+  AgentRunCompleted,
+  AgentClaimedPath,
+  AgentTouchedPath,
+  AgentOverlapDetected,
+  AgentPolicyGate,
+  AgentEvidenceWritten,
+  AgentReviewReady,
+  AgentStaleAssumptionDetected,
+  ActivityEvent,
+} from "./activity-event.ts";
+export { SandboxBackends } from "./sandbox-backends.ts";
 export {
   logEventData,
   Actor,
@@ -156,11 +211,13 @@ export {
   podMethods,
   type PodMethods,
 } from "./methods/pod.ts";
+export { coordinatorPushMethods } from "./methods/claims.ts";
 export {
   coordinatorMethods,
-  coordinatorPushMethods,
+  servedResources,
   type CoordinatorMethods,
 } from "./methods/coordinator.ts";
+export { reservedMethods, reservedResources, type ReservedMethods } from "./methods/reserved.ts";
 export {
   hostReportMethods,
   MergeOrder,
@@ -174,6 +231,14 @@ export {
   maxReportedIssues,
   maxBacklogBytes,
   closeFlushMs,
+  maxDocumentBytes,
+  maxListedNames,
+  maxTagLength,
+  maxPageEntries,
+  maxTaskAttempts,
+  maxLeasedPorts,
+  maxPolicyBytes,
+  maxApprovalSeconds,
 } from "./limits.ts";
 export {
   FrameDecoder,

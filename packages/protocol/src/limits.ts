@@ -56,3 +56,19 @@ export const maxReportedIssues = 16;
 export const maxBacklogBytes = 4 * maxUnsentBytes;
 /** How long a closing connection may take to flush; longer would keep dead peers' sockets open. */
 export const closeFlushMs = 2_000;
+/** A JSON object that a client gives to keep: it stays in every replica's memory. */
+export const maxDocumentBytes = 256 * 1024;
+/** Names, tags, points or handles in one list of a record. More is a document of its own. */
+export const maxListedNames = 256;
+/** A tag, capability, operation or other short name, in characters. */
+export const maxTagLength = 128;
+/** Entries in one answer of a list. More would hold up other answers of the connection. */
+export const maxPageEntries = 1_000;
+/** Attempts at one task. Each may kill a worker, so more only spreads the poison. */
+export const maxTaskAttempts = 100;
+/** Ports in one leased block. More would use up the range on a machine with many sessions. */
+export const maxLeasedPorts = 100;
+/** A policy's text. Parsers of larger ones would block the replica. */
+export const maxPolicyBytes = 256 * 1024;
+/** How long an approval may wait. Longer outlives the reason of the question. */
+export const maxApprovalSeconds = 30 * 86_400;

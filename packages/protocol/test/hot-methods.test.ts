@@ -3,13 +3,14 @@ import { z } from "zod";
 import * as protocol from "../src/index.ts";
 
 const { podMethods, coordinatorMethods, coordinatorPushMethods } = protocol;
-const { hostReportMethods, hostOrderMethods } = protocol;
+const { hostReportMethods, hostOrderMethods, reservedMethods } = protocol;
 const tables: readonly protocol.MethodTable[] = [
   podMethods,
   coordinatorMethods,
   coordinatorPushMethods,
   hostReportMethods,
   hostOrderMethods,
+  reservedMethods,
 ];
 
 const hotMethods = tables

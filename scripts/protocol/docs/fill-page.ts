@@ -5,9 +5,19 @@ import {
   hostOrderMethods,
   hostReportMethods,
   podMethods,
+  reservedMethods,
 } from "../../../packages/protocol/src/index.ts";
 import * as purposes from "./purposes.ts";
-import { errorTable, limitTable, logEventTable, methodTable, podEventTable } from "./tables.ts";
+import { reservedPurposes } from "./reserved-purposes.ts";
+import {
+  activityEventTable,
+  errorTable,
+  limitTable,
+  logEventTable,
+  methodTable,
+  podEventTable,
+  resourceTable,
+} from "./tables.ts";
 
 export const pages = ["docs/protocol.md", "docs/coordinator-protocol.md"] as const;
 
@@ -18,6 +28,9 @@ const parts: Readonly<Record<string, () => string>> = {
     methodTable(coordinatorPushMethods, purposes.coordinatorPushPurposes),
   "host report methods": () => methodTable(hostReportMethods, purposes.hostReportPurposes),
   "host order methods": () => methodTable(hostOrderMethods, purposes.hostOrderPurposes),
+  "reserved methods": () => methodTable(reservedMethods, reservedPurposes),
+  resources: resourceTable,
+  "activity events": activityEventTable,
   "pod events": podEventTable,
   "log events": logEventTable,
   errors: errorTable,

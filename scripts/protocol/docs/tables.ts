@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import {
+  ActivityEvent,
   type Method,
   type MethodTable,
   ReceivedPodEvent,
@@ -11,6 +12,8 @@ import {
   exitCodeOf,
   laneOf,
   logEventData,
+  reservedResources,
+  servedResources,
 } from "../../../packages/protocol/src/index.ts";
 import * as limits from "../../../packages/protocol/src/limits.ts";
 import { newerPodEvent, podEventSamples } from "../samples/pod-events.ts";
@@ -84,6 +87,32 @@ export function logEventTable(): string {
     fieldsOf(schema),
   ]);
   return table(["kind", "data"], rows);
+}
+
+/** Each resource, and whether a coordinator of this version answers it. */
+export function resourceTable(): string {
+  const served: Readonly<Record<string, MethodTable>> = servedResources;
+  const reserved: Readonly<Record<string, MethodTable>> = reservedResources;
+  const names = [...new Set([...Object.keys(served), ...Object.keys(reserved)])];
+  const rows = names.map((name) => [
+    `\`${name}\``,
+    methodNames(served[name]),
+    methodNames(reserved[name]),
+  ]);
+  return table(["resource", "served in this version", "reserved"], rows);
+}
+
+function methodNames(methods: MethodTable = {}): string {
+  const names = Object.keys(methods).map((name) => `\`${name}\``);
+  return names.length === 0 ? "–" : names.join(" ");
+}
+
+export function activityEventTable(): string {
+  const kinds = [...membersByKind(ActivityEvent, "kind")];
+  const own = kinds.map(([, schema]) => Object.keys(schema.shape));
+  const shared = (own[0] ?? []).filter((name) => own.every((names) => names.includes(name)));
+  const rows = kinds.map(([kind, schema]) => [`\`${kind}\``, fieldsOf(schema, shared)]);
+  return table(["kind", "fields beside those of every event"], rows);
 }
 
 export function errorTable(): string {

@@ -34,7 +34,7 @@ const request = {
 } satisfies z.input<(typeof logEventData)["claim.acquired"]>;
 
 export const logEventSamples: Samples = {
-  "host.attached": { hostId, capacity: 8, labels: ["linux"] },
+  "host.attached": { hostId, capacity: 8, labels: ["linux"], backends: [] },
   "pod.spawned": {
     id: podId,
     parent: parentId,

@@ -10,7 +10,7 @@ export interface MethodSample<P, R> {
   readonly result: R;
 }
 
-type Samples<T extends protocol.MethodTable> = {
+export type Samples<T extends protocol.MethodTable> = {
   readonly [M in keyof T]: MethodSample<z.input<T[M]["params"]>, z.input<T[M]["result"]>>;
 };
 
@@ -215,7 +215,7 @@ export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMeth
 
 export const hostReportSamples: Samples<protocol.HostReportMethods> = {
   "host.attach": {
-    params: { hostId: of.hostId, capacity: 8, labels: ["linux"] },
+    params: { hostId: of.hostId, capacity: 8, labels: ["linux"], backends: ["bubblewrap"] },
     result: { hostId: of.hostId },
   },
   "host.started": {

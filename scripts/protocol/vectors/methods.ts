@@ -9,6 +9,7 @@ import {
   hostReportSamples,
   podSamples,
 } from "../samples/methods.ts";
+import { reservedSamples } from "../samples/reserved-methods.ts";
 import { commandId } from "../samples/values.ts";
 import { type TableName, tables } from "../tables.ts";
 import { spoil, vary } from "./spoil.ts";
@@ -21,6 +22,7 @@ const samples: Readonly<Record<TableName, Readonly<Record<string, AnySample>>>> 
   coordinator: coordinatorSamples,
   coordinatorPush: coordinatorPushSamples,
   hostReport: hostReportSamples,
+  reserved: reservedSamples,
   hostOrder: hostOrderSamples,
 };
 

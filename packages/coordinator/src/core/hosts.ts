@@ -15,6 +15,7 @@ export interface HostEntry {
   readonly seq: number;
   readonly capacity: number;
   readonly labels: readonly string[];
+  readonly backends: readonly string[];
 }
 
 /** Named by pods that were spawned before any host attached. */
@@ -26,21 +27,27 @@ export function defaultHost(state: WorkspaceState): HostId {
   return oldest?.id ?? localHost;
 }
 
+type Offer = Pick<HostEntry, "capacity" | "labels" | "backends">;
+
+function offerOf({ capacity, labels, backends }: Offer): Offer {
+  return { capacity, labels, backends };
+}
+
 export const hostDeciders: Deciders<"host.attach"> = {
-  "host.attach": (state, { hostId, capacity, labels }) => {
+  "host.attach": (state, { hostId, capacity, labels, backends }) => {
     const known = state.hosts.get(hostId);
-    const unchanged =
-      known?.capacity === capacity && JSON.stringify(known.labels) === JSON.stringify(labels);
-    const events = unchanged
-      ? []
-      : [fact("host.attached", subjectOf.host(hostId), { hostId, capacity, labels })];
+    const offer = { capacity, labels, backends };
+    const events =
+      known !== undefined && JSON.stringify(offerOf(known)) === JSON.stringify(offer)
+        ? []
+        : [fact("host.attached", subjectOf.host(hostId), { hostId, ...offer })];
     return accept<"host.attach">(events, () => ({ hostId }));
   },
 };
 
 export const hostEvolvers: Evolvers<"host.attached"> = {
-  "host.attached": (state, { hostId, capacity, labels }, { event, undo }) => {
+  "host.attached": (state, { hostId, ...offer }, { event, undo }) => {
     const seq = state.hosts.get(hostId)?.seq ?? event.seq;
-    undo.put(state.hosts, hostId, { id: hostId, seq, capacity, labels });
+    undo.put(state.hosts, hostId, { id: hostId, seq, ...offerOf(offer) });
   },
 };

@@ -2,12 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { markVariables, processesOfPod } from "../../src/host/process-identity.ts";
+import { markOf, processesOfPod } from "../../src/host/process-identity.ts";
 
 test("a process of another workspace's pod with the same id is not this pod's", async () => {
   const mine = { pod: "puqwzbox4", stateDir: "/state/one" };
   const other = { pod: "puqwzbox4", stateDir: "/state/two" };
-  const child = spawn("sleep", ["30"], { env: markVariables(other), stdio: "ignore" });
+  const child = spawn("sleep", ["30"], { env: markOf(other), stdio: "ignore" });
   await once(child, "spawn");
   try {
     expect(await processesOfPod(mine)).toEqual([]);

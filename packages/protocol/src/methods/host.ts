@@ -4,11 +4,13 @@
  */
 import { z } from "zod";
 import { CommitId, Generation, HostId, MergeId, PodId } from "../ids.ts";
+import { maxPageEntries } from "../limits.ts";
 import { Landed, MergeProblem } from "../merge.ts";
 import { mutation, query } from "../method.ts";
 import { PodEvent } from "../pod-event.ts";
 import { PodExit, PodProcess } from "../pod-record.ts";
 import { MergeMethod, PodSpec, Setup } from "../pod-spec.ts";
+import { SandboxBackends } from "../sandbox-backends.ts";
 import { Scope } from "../scope-rule.ts";
 
 const Nothing = z.object({});
@@ -17,7 +19,12 @@ const incarnation = { pod: PodId, generation: Generation };
 /** Host → coordinator. */
 export const hostReportMethods = {
   "host.attach": mutation(
-    z.object({ hostId: HostId, capacity: z.int().min(1), labels: z.array(z.string()).default([]) }),
+    z.object({
+      hostId: HostId,
+      capacity: z.int().min(1),
+      labels: z.array(z.string()).default([]),
+      backends: SandboxBackends.default([]),
+    }),
     z.object({ hostId: HostId }),
   ),
   "host.started": mutation(
@@ -96,6 +103,15 @@ export const hostOrderMethods = {
   "host.merge": query(MergeOrder, Nothing),
   /** The undrained inbox of a dead pod, for whoever adopts its children. */
   "host.take_inbox": query(z.object({ pod: PodId }), z.object({ events: z.array(PodEvent) })),
+} as const;
+
+/** Host → coordinator, reserved. */
+export const reservedHostMethods = {
+  /** The processes that it has seen alive just now; one that is missing from it may be gone. */
+  "host.alive": query(
+    z.object({ hostId: HostId, pods: z.array(z.object(incarnation)).max(maxPageEntries) }),
+    z.object({ nextWithinMs: z.int().min(1) }),
+  ),
 } as const;
 
 export type HostReportMethods = typeof hostReportMethods;

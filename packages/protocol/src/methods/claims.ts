@@ -1,0 +1,36 @@
+/**
+ * Claims on work units, and the push that tells a waiter of its grant.
+ */
+import { z } from "zod";
+import { AcquireClaim, ClaimView } from "../claim.ts";
+import { ClaimId, PodId } from "../ids.ts";
+import { mutation, query } from "../method.ts";
+
+const Nothing = z.object({});
+
+export const claimMethods = {
+  "claim.acquire": mutation(AcquireClaim, z.object({ claim: ClaimView }), {
+    hot: ["units", "mode", "ttlMs", "wait", "priority", "reason"],
+  }),
+  "claim.release": mutation(
+    z.object({ claim: ClaimId, fence: z.int().optional() }),
+    z.object({ released: z.boolean() }),
+    { hot: ["claim", "fence"] },
+  ),
+  "claim.renew": mutation(Nothing, z.object({ renewed: z.int().min(0) })),
+  "claim.transfer": mutation(
+    z.object({ claim: ClaimId, to: PodId }),
+    z.object({ claim: ClaimView }),
+  ),
+  "claim.list": query(
+    z.object({ units: z.array(z.string()).max(256).optional() }),
+    z.object({ claims: z.array(ClaimView) }),
+  ),
+  "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
+} as const;
+
+/** What the coordinator asks of a pod over the pod's own connection. */
+export const coordinatorPushMethods = {
+  /** Its response is the acceptance; a grant that is not accepted in time lapses. */
+  "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),
+} as const;

@@ -1,0 +1,27 @@
+/**
+ * The coordinator process itself.
+ */
+import { z } from "zod";
+import { mutation, query } from "../method.ts";
+
+const Nothing = z.object({});
+
+export const serverMethods = {
+  "server.status": query(
+    Nothing,
+    z.object({
+      pid: z.int(),
+      version: z.string(),
+      startedAtMs: z.int(),
+      stateDir: z.string(),
+      socket: z.string(),
+      livingPods: z.int(),
+      clients: z.int(),
+      /** The log's own time now: what ages of things on the log are measured with. */
+      logTimeMs: z.int(),
+      head: z.int(),
+    }),
+  ),
+  /** Ends the coordinator; pods go on. Refused `busy` while pods live, unless forced. */
+  "server.stop": mutation(z.object({ force: z.boolean().default(false) }), Nothing),
+} as const;
