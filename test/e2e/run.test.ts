@@ -221,20 +221,25 @@ describe("landing", () => {
     const { merges } = valueOf(await peer!.request("merge.list", {}));
     const ready = merges.find((merge) => merge.state === "ready");
     const commandId = { client: "approver", n: 1 };
-    valueOf(await peer!.request("merge.approve", { merge: ready!.id }, { commandId }));
+    valueOf(await peer!.request("merge.approve", { pod: ready!.pod }, { commandId }));
     valueOf(await peer!.request("merge.wait", { merge: ready!.id }));
     peer!.close();
     expect(workspace.read("y")).toBe("2\n");
   });
 
-  test("set-up holds in pods and gate; a dependent starts from its dependency's work", async () => {
+  test.each([
+    { setup: "{ link: [deps], copy: [env] }", check: "test -e env && test -e deps/dep.txt" },
+    { setup: "{ run: 'touch made', copy: [env], link: [made] }", check: "test -e made" },
+  ])("set-up $setup holds in pods and gate; a dependent starts from its dependency's work", async ({
+    setup,
+    check,
+  }) => {
     await using workspace = new ScratchWorkspace({ ...files, ".gitignore": "env\ndeps\nmade\n" });
     workspace.write({ env: "secret\n", "deps/dep.txt": "dep\n" });
-    const check = "test -e env && test -e deps/dep.txt && test -e made";
     const plan = workspace.writeBeside(
       "plan.yaml",
       `version: 1
-setup: { run: "touch made", link: [deps], copy: [env] }
+setup: ${setup}
 merge: { mode: auto, gate: ${JSON.stringify(check)} }
 tasks:
   - { id: base, agent: shell, task: "${check} && echo 1 > one.txt" }
@@ -246,6 +251,16 @@ tasks:
     expect(workspace.read("two.txt")).toBe("1\n");
     expect(workspace.read("env")).toBe("secret\n");
     expect(readdirSync(join(workspace.repository, "deps"))).toEqual(["dep.txt"]);
+  });
+
+  test("a set-up that fails fails its task and leaves no half-made worktree", async () => {
+    await using workspace = new ScratchWorkspace(files);
+    const setup = "setup: { run: 'echo no such thing; exit 4' }\n";
+    const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "true" }, setup));
+    const ended = await workspace.pod(["run", plan]);
+    expect(ended.code).toBe(1);
+    expect(workspace.git("worktree", "list").split("\n")).toHaveLength(1);
+    expect(workspace.git("branch", "--list", "agent/*")).toBe("");
   });
 });
 

@@ -157,10 +157,11 @@ export class ScratchWorkspace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const left = await this.#stop();
+    const left = (await this.#stop()).map((pid) => ({ pid, line: commandLineOf(pid) }));
+    for (const { pid } of left) process.kill(pid, "SIGKILL");
     rmSync(this.#top, { recursive: true, force: true, maxRetries: 3 });
     rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
-    if (left.length > 0) throw new Error(`left over: ${left.map(commandLineOf).join(" · ")}`);
+    if (left.length > 0) throw new Error(`left over: ${left.map(({ line }) => line).join(" · ")}`);
   }
 
   async #stop(): Promise<number[]> {
@@ -176,9 +177,7 @@ export class ScratchWorkspace implements AsyncDisposable {
     }
     const deadline = performance.now() + stopDeadlineMs;
     while (this.processes().length > 0 && performance.now() < deadline) await delay(pollMs);
-    const left = this.processes();
-    for (const pid of left) process.kill(pid, "SIGKILL");
-    return left;
+    return this.processes();
   }
 
   /** Every living process whose environment or arguments name the state folder. */

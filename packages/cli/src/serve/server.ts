@@ -55,7 +55,8 @@ async function run(
     nowMs: Date.now,
     onFault: die,
     onNote: note,
-    onStop: () => void leave(),
+    // After the answer has been written: closing the listener drops the connections.
+    onStop: () => setImmediate(() => void leave()),
   });
   // The lock is ours, so a socket that lies here belongs to nobody alive.
   rmSync(socket, { force: true });
@@ -80,7 +81,10 @@ async function run(
     return clients - 1 + livingPods + host.livingPods;
   };
   const stopWatching = leaveWhenIdle(demand, () => void leave());
+  let leaving = false;
   const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
