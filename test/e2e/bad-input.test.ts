@@ -48,20 +48,22 @@ const badPlans: readonly [what: string, content: string, line: number, said: str
   ["a name in other letters", plan(task("größe")), 3, "tasks.0.id"],
   ["a scope that leaves", plan(task("a", ", scope: [../b]")), 3, "tasks.0.scope.0"],
   ["an absolute scope", plan(task("a", ", scope: [/etc]")), 3, "tasks.0.scope.0"],
-  ["git's folder as scope", plan(task("a", ", scope: [.git]")), 3, "tasks.0.scope.0"],
   ["a claim that is none", plan(task("a", ", claims: ['moon:x']")), 3, "tasks.0.claims.0"],
   ["threads", plan(task("a"), "config: { execution_mode: thread }\n"), 4, "unsupported"],
 ];
 
-test.each(badPlans)("a plan with %s is refused with its line", async (_what, content, line, said) => {
-  const path = workspace.writeBeside("bad.yaml", content);
-  const { code, stdout, stderr } = await workspace.pod(["run", path]);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain(`bad.yaml:${line}:`);
-  expect(stderr).toContain(said);
-  expect(stderr).not.toContain("    at ");
-  expect(workspace.processes()).toEqual([]);
-});
+test.each(badPlans)(
+  "a plan with %s is refused with its line",
+  async (_what, content, line, said) => {
+    const path = workspace.writeBeside("bad.yaml", content);
+    const { code, stdout, stderr } = await workspace.pod(["run", path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`bad.yaml:${line}:`);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toContain("    at ");
+    expect(workspace.processes()).toEqual([]);
+  },
+);
 
 test.each(["-x", "../x", "n".repeat(300), "größe", "a/b", ""])(
   "pod spawn refuses the name %j",

@@ -61,7 +61,7 @@ describe("an interrupted run", () => {
     expect(stopped.code).not.toBe(0);
     workspace.writeBeside("gate", "");
     const again = await workspace.pod(["run", plan, "--json"]);
-    expect(again).toMatchObject({ code: 0 });
+    expect({ ...again, last: summaryOf(again.stdout) }).toMatchObject({ code: 0 });
     expect(summaryOf(again.stdout)).toMatchObject({
       outcome: "done",
       tasks: [{ merged: true }, { merged: true }],
@@ -166,24 +166,27 @@ describe("the person's checkout", () => {
 });
 
 describe("landing", () => {
-  test(verifies("R156") + "of two changes to a line the second is reported, exit code 8", async () => {
-    await using workspace = new ScratchWorkspace(files);
-    const tasks = { first: "echo 1 > shared.txt", second: "echo 2 > shared.txt" };
-    const ended = await workspace.pod([
-      "run",
-      workspace.writeBeside("plan.yaml", shellTasks(tasks, auto)),
-      "--json",
-    ]);
-    expect(ended).toMatchObject({ code: 8 });
-    const { merges, tasks: rows } = summaryOf(ended.stdout);
-    expect(rows.filter((task) => task.merged)).toHaveLength(1);
-    const problem = merges.find((merge) => merge.problem !== null);
-    expect(problem?.problem).toMatchObject({ kind: "conflict", files: ["shared.txt"] });
-    expect((problem?.problem as { branches: string[] }).branches).toHaveLength(2);
-    expect(workspace.read("shared.txt")).toMatch(/^[12]\n$/);
-    expect(workspace.git("status", "--porcelain")).toBe("");
-    expect(workspace.git("branch", "--list", problem?.branch ?? "")).toContain("agent/");
-  });
+  test(
+    verifies("R156") + "of two changes to a line the second is reported, exit code 8",
+    async () => {
+      await using workspace = new ScratchWorkspace(files);
+      const tasks = { first: "echo 1 > shared.txt", second: "echo 2 > shared.txt" };
+      const ended = await workspace.pod([
+        "run",
+        workspace.writeBeside("plan.yaml", shellTasks(tasks, auto)),
+        "--json",
+      ]);
+      expect(ended).toMatchObject({ code: 8 });
+      const { merges, tasks: rows } = summaryOf(ended.stdout);
+      expect(rows.filter((task) => task.merged)).toHaveLength(1);
+      const problem = merges.find((merge) => merge.problem !== null);
+      expect(problem?.problem).toMatchObject({ kind: "conflict", files: ["shared.txt"] });
+      expect((problem?.problem as { branches: string[] }).branches).toHaveLength(2);
+      expect(workspace.read("shared.txt")).toMatch(/^[12]\n$/);
+      expect(workspace.git("status", "--porcelain")).toBe("");
+      expect(workspace.git("branch", "--list", problem?.branch ?? "")).toContain("agent/");
+    },
+  );
 
   test("a red gate: exit code 8 with its output, base does not move", async () => {
     await using workspace = new ScratchWorkspace(files);
@@ -230,28 +233,28 @@ describe("landing", () => {
   test.each([
     { setup: "{ link: [deps], copy: [env] }", check: "test -e env && test -e deps/dep.txt" },
     { setup: "{ run: 'touch made', copy: [env], link: [made] }", check: "test -e made" },
-  ])("set-up $setup holds in pods and gate; a dependent starts from its dependency's work", async ({
-    setup,
-    check,
-  }) => {
-    await using workspace = new ScratchWorkspace({ ...files, ".gitignore": "env\ndeps\nmade\n" });
-    workspace.write({ env: "secret\n", "deps/dep.txt": "dep\n" });
-    const plan = workspace.writeBeside(
-      "plan.yaml",
-      `version: 1
+  ])(
+    "set-up $setup holds in pods and gate; a dependent starts from its dependency's work",
+    async ({ setup, check }) => {
+      await using workspace = new ScratchWorkspace({ ...files, ".gitignore": "env\ndeps\nmade\n" });
+      workspace.write({ env: "secret\n", "deps/dep.txt": "dep\n" });
+      const plan = workspace.writeBeside(
+        "plan.yaml",
+        `version: 1
 setup: ${setup}
 merge: { mode: auto, gate: ${JSON.stringify(check)} }
 tasks:
   - { id: base, agent: shell, task: "${check} && echo 1 > one.txt" }
   - { id: next, agent: shell, task: "cat one.txt > two.txt", depends_on: [base] }
 `,
-    );
-    const ended = await workspace.pod(["run", plan]);
-    expect(ended).toMatchObject({ code: 0 });
-    expect(workspace.read("two.txt")).toBe("1\n");
-    expect(workspace.read("env")).toBe("secret\n");
-    expect(readdirSync(join(workspace.repository, "deps"))).toEqual(["dep.txt"]);
-  });
+      );
+      const ended = await workspace.pod(["run", plan]);
+      expect(ended).toMatchObject({ code: 0 });
+      expect(workspace.read("two.txt")).toBe("1\n");
+      expect(workspace.read("env")).toBe("secret\n");
+      expect(readdirSync(join(workspace.repository, "deps"))).toEqual(["dep.txt"]);
+    },
+  );
 
   test("a set-up that fails fails its task and leaves no half-made worktree", async () => {
     await using workspace = new ScratchWorkspace(files);

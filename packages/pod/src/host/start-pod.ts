@@ -14,7 +14,7 @@ import {
 import { podLayout } from "@podlane/protocol/node";
 import { branchName } from "../workspace/branch-name.ts";
 import { combine } from "../workspace/landing/combine.ts";
-import { removeWorktree } from "../workspace/remove-worktree.ts";
+import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { applySetup } from "../workspace/setup.ts";
 import { createWorktree } from "../workspace/worktree.ts";
 import type { BootFile } from "./boot-file.ts";
@@ -111,7 +111,10 @@ async function rollBack({ pod, spec }: StartOrder, setting: HostSetting): Promis
     mergedInto: spec.start.branch,
     ignoring: spec.setup?.link ?? [],
   });
-  if (!removed.ok) note(`the half-made worktree of ${spec.name} stays: ${removed.error.message}`);
+  const branch = branchName(spec.name, pod.slice(-8));
+  const mergedInto = spec.start.branch ?? spec.start.commit;
+  const undone = removed.ok ? await deleteBranch({ repository, branch, mergedInto }) : removed;
+  if (!undone.ok) note(`of ${spec.name}, half made, something stays: ${undone.error.message}`);
 }
 
 async function setUpPlace(
