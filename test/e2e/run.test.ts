@@ -72,7 +72,7 @@ describe("an interrupted run", () => {
   });
 });
 
-test("a finished run shows its summary; --new runs anew; a changed open plan needs --new", async () => {
+test("a finished run shows its summary; --new runs anew; an open one changed needs it", async () => {
   await using workspace = new ScratchWorkspace(files);
   const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "date +%N >> t.txt" }, auto));
   expect(await workspace.pod(["run", plan])).toMatchObject({ code: 0 });
@@ -109,7 +109,7 @@ function hash(bytes: Uint8Array): string {
 describe("the person's checkout", () => {
   const plan = shellTasks({ worker: "echo changed > shared.txt" }, auto);
 
-  test("dirty: nothing in it is touched, base stays, and the printed command finishes", async () => {
+  test("dirty: nothing is touched, base stays, and the printed command finishes", async () => {
     await using workspace = new ScratchWorkspace(files);
     workspace.write({ "src/a.txt": "uncommitted\n", "new.txt": "untracked\n" });
     workspace.write({ "staged.txt": "staged\n" });
@@ -220,13 +220,15 @@ describe("landing", () => {
     const ended = await workspace.pod(["run", review]);
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("pod merge two") });
     expect(existsSync(join(workspace.repository, "y"))).toBe(false);
-    const peer = await workspace.connect();
-    const { merges } = valueOf(await peer!.request("merge.list", {}));
+    const peer = await workspace.operator();
+    const { merges } = valueOf(await peer.request("merge.list", {}));
     const ready = merges.find((merge) => merge.state === "ready");
     const commandId = { client: "approver", n: 1 };
-    valueOf(await peer!.request("merge.approve", { pod: ready!.pod }, { commandId }));
-    valueOf(await peer!.request("merge.wait", { merge: ready!.id }));
-    peer!.close();
+    valueOf(
+      await peer.request("merge.approve", { pod: ready?.pod ?? ("" as never) }, { commandId }),
+    );
+    valueOf(await peer.request("merge.wait", { merge: ready?.id ?? ("" as never) }));
+    peer.close();
     expect(workspace.read("y")).toBe("2\n");
   });
 
@@ -286,9 +288,9 @@ tasks:
     expect(after?.state).not.toBe("done");
     expect(after?.message).toContain("bad");
     expect(well).toMatchObject({ state: "done" });
-    const peer = await workspace.connect();
-    const { pods } = valueOf(await peer!.request("pod.list", { all: true }));
-    peer!.close();
+    const peer = await workspace.operator();
+    const { pods } = valueOf(await peer.request("pod.list", { all: true }));
+    peer.close();
     const place = pods.find(({ name }) => name === "bad")?.worktree ?? "";
     expect(readFileSync(join(place, "half.txt"), "utf8")).toBe("half\n");
   });
@@ -300,9 +302,9 @@ tasks:
     expect(missing.stdout + missing.stderr).toContain("no-such-program");
     const limited = ["spawn", "sleeper", "--limit", "time_seconds=1", "--wait"];
     const slept = await workspace.pod([...limited, "--", "sleep", "600"]);
-    const peer = await workspace.connect();
-    const { pods } = valueOf(await peer!.request("pod.list", { all: true }));
-    peer!.close();
+    const peer = await workspace.operator();
+    const { pods } = valueOf(await peer.request("pod.list", { all: true }));
+    peer.close();
     expect(pods.find(({ name }) => name === "sleeper")?.exit?.cause).toBe("timeout");
     expect(slept.code).toBe(124);
   });
