@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { expect, vi } from "vitest";
 import { coordinatorMethods, type Outcome, podMethods, type PodRecord } from "@podlane/protocol";
 import { dial, mintToken, readCoordinatorFile, stateLayout } from "@podlane/protocol/node";
 import { root } from "../tidy/repository.ts";
@@ -140,6 +140,13 @@ export class ScratchWorkspace implements AsyncDisposable {
     return dialled.ok ? dialled.value.peer : null;
   }
 
+  /** As `connect`, where a server must run. */
+  async operator() {
+    const peer = await this.connect();
+    if (peer === null) throw new Error("the server does not answer");
+    return peer;
+  }
+
   /** The operator's connection to a pod. */
   async dialPod(pod: Pick<PodRecord, "socket">) {
     const { layout } = this;
@@ -157,10 +164,11 @@ export class ScratchWorkspace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const left = await this.#stop();
+    const left = (await this.#stop()).map((pid) => ({ pid, line: commandLineOf(pid) }));
+    for (const { pid } of left) process.kill(pid, "SIGKILL");
     rmSync(this.#top, { recursive: true, force: true, maxRetries: 3 });
     rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
-    if (left.length > 0) throw new Error(`left over: ${left.map(commandLineOf).join(" · ")}`);
+    if (left.length > 0) throw new Error(`left over: ${left.map(({ line }) => line).join(" · ")}`);
   }
 
   async #stop(): Promise<number[]> {
@@ -174,11 +182,9 @@ export class ScratchWorkspace implements AsyncDisposable {
       await peer.request("server.stop", { force: true }, { commandId: nextId() });
       await peer.closed;
     }
-    const deadline = performance.now() + stopDeadlineMs;
-    while (this.processes().length > 0 && performance.now() < deadline) await delay(pollMs);
-    const left = this.processes();
-    for (const pid of left) process.kill(pid, "SIGKILL");
-    return left;
+    const patience = { timeout: stopDeadlineMs, interval: pollMs };
+    await vi.waitFor(() => expect(this.processes()).toEqual([]), patience).catch(() => {});
+    return this.processes();
   }
 
   /** Every living process whose environment or arguments name the state folder. */

@@ -29,4 +29,5 @@ try {
     process.exitCode = fault.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   } else process.exitCode = reportFailure(context, fault);
 }
-process.exit();
+// What a slow reader of a pipe has not taken yet would be lost by ending at once.
+stdout.write("", () => stderr.write("", () => process.exit()));

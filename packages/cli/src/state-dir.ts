@@ -2,7 +2,7 @@
  * Where the state of a repository's workspace lives: `$POD_HOME/<workspace id>`, one folder for
  * every worktree of the repository, outside the checkout.
  */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { exitCodes } from "@podlane/protocol";
@@ -29,7 +29,7 @@ export function podHome(environment: Environment): string {
 export function ensureStateDir(environment: Environment, workspaceId: string): string {
   const stateDir = join(podHome(environment), workspaceId);
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeFolders(stateDir);
     accessSync(stateDir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
@@ -40,4 +40,16 @@ export function ensureStateDir(environment: Environment, workspaceId: string): s
     );
   }
   return stateDir;
+}
+
+/** Folder by folder: Node's recursive `mkdirSync` never returns below `/proc`. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    // Another command of the same moment made it.
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  }
 }

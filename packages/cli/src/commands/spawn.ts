@@ -190,10 +190,13 @@ async function conclude(
   if (options.json === true)
     terminal.json({ version: 1, id: pod.id, name: pod.name, state: pod.state } satisfies SpawnJson);
   else terminal.print(options.detach === true ? pod.id : `${pod.name} ${pod.id} ${pod.state}`);
-  if (pod.exit !== null && pod.socket === null) {
+  // Awaited until it was ready, it ended before; awaited until it settled, it never had a place.
+  if (pod.exit !== null && (options.wait !== true || pod.worktree === null)) {
     terminal.say(`it could not start: ${pod.exit.cause}\n${pod.exit.lastOutput}`.trimEnd());
     return exitCodes.couldNotStart;
   }
+  const trouble = options.wait === true ? pod.lastTurn?.message : null;
+  if (trouble != null) terminal.say(trouble);
   terminal.say(`next: pod logs ${pod.name} · pod wait ${pod.name} · pod history ${pod.name}`);
   return options.wait === true ? exitCodeOfPod(pod) : exitCodes.done;
 }

@@ -81,7 +81,10 @@ async function run(
     return clients - 1 + livingPods + host.livingPods;
   };
   const stopWatching = leaveWhenIdle(demand, () => void leave());
+  let leaving = false;
   const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();

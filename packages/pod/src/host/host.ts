@@ -124,7 +124,11 @@ export class Host {
     const hosted = this.#takeOn(order);
     // An earlier process of this host may have died between the start and its report.
     await this.#killLeftovers(pod);
-    const started = await startPod(order, this.#setting);
+    // A full disk or a damaged repository is this pod's end, not the server's.
+    const started = await startPod(order, this.#setting).catch((fault: unknown) => {
+      this.#setting.note(`${order.spec.name} could not be started: ${describeFault(fault)}`);
+      return refused("internal", fault instanceof Error ? fault.message : String(fault));
+    });
     if (!started.ok) return hosted.neverStarted(started.error.message);
     const { launched, branch, worktree, baseCommit } = started.value;
     hosted.launched(launched, worktree);
@@ -157,4 +161,8 @@ export class Host {
     if (snapshot.ok) await this.#report("host.collected", { pod, snapshot: snapshot.value });
     else this.#setting.note(`the worktree of ${pod} stays: ${snapshot.error.message}`);
   }
+}
+
+function describeFault(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

@@ -41,6 +41,8 @@ export class HostedPod {
   #worktree: string | null = null;
   /** Why this host ends it, if it does: the first reason stays. */
   #ending: ShutDownCause | null = null;
+  /** An order to end it that came before it had a process. */
+  #endAtLaunch: EndOrder | null = null;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: HostedPodOptions) {
@@ -66,6 +68,7 @@ export class HostedPod {
       this.#timers.push(setTimeout(end, timeSeconds * 1_000));
     }
     void launched.exited.then((exit) => this.#conclude(exit)).catch(onFault);
+    if (this.#endAtLaunch !== null) void this.end(this.#endAtLaunch).catch(onFault);
   }
 
   /** Its workspace or process could not be made: there is nothing to end. */
@@ -80,9 +83,14 @@ export class HostedPod {
   }
 
   /** The ladder: ask, SIGTERM, SIGKILL; with `kill` the last rung at once. */
-  async end({ mode, deadlineMs, cause }: EndOrder): Promise<void> {
+  async end(order: EndOrder): Promise<void> {
+    const { mode, deadlineMs, cause } = order;
     const launched = this.#launched;
-    if (launched === null) return;
+    if (launched === null) {
+      // The order is taken and will not come again; a kill is not softened by a later shutdown.
+      if (this.#endAtLaunch?.mode !== "kill") this.#endAtLaunch = order;
+      return this.ended;
+    }
     if (mode === "kill") return this.#kill("killed");
     this.#ending ??= cause;
     const { peers, socketOf } = this.#options.setting;

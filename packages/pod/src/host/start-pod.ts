@@ -14,6 +14,7 @@ import {
 import { podLayout } from "@podlane/protocol/node";
 import { branchName } from "../workspace/branch-name.ts";
 import { combine } from "../workspace/landing/combine.ts";
+import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { applySetup } from "../workspace/setup.ts";
 import { createWorktree } from "../workspace/worktree.ts";
 import type { BootFile } from "./boot-file.ts";
@@ -69,7 +70,9 @@ export async function startPod(
     stdout: paths.stdout,
     stderr: paths.stderr,
   });
-  return launched.ok ? accepted({ ...place.value, launched: launched.value }) : launched;
+  if (launched.ok) return accepted({ ...place.value, launched: launched.value });
+  await rollBack(order, setting);
+  return launched;
 }
 
 /** The folder the pod works in: its own worktree, or the person's checkout. */
@@ -95,7 +98,27 @@ async function makePlace(order: StartOrder, setting: HostSetting): Promise<Outco
   if (!made.ok) return made;
   const worktree = made.value.path;
   const setUp = await setUpPlace(order, worktree, setting);
-  return setUp.ok ? accepted({ worktree, branch, baseCommit }) : setUp;
+  if (setUp.ok) return accepted({ worktree, branch, baseCommit });
+  await rollBack(order, setting);
+  return setUp;
+}
+
+/** Takes a worktree away in which no pod has run; what a failed set-up left is kept by a ref. */
+async function rollBack({ pod, spec }: StartOrder, setting: HostSetting): Promise<void> {
+  if (spec.isolation === "directory") return;
+  const { repository, layout, note } = setting;
+  const removed = await removeWorktree({
+    repository,
+    lockPath: layout.gitLock,
+    path: podLayout(layout.stateDir, pod).worktree,
+    pod,
+    mergedInto: spec.start.branch,
+    ignoring: spec.setup?.link ?? [],
+  });
+  const branch = branchName(spec.name, pod.slice(-8));
+  const mergedInto = spec.start.branch ?? spec.start.commit;
+  const undone = removed.ok ? await deleteBranch({ repository, branch, mergedInto }) : removed;
+  if (!undone.ok) note(`of ${spec.name}, half made, something stays: ${undone.error.message}`);
 }
 
 async function setUpPlace(

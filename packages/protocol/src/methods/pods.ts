@@ -4,7 +4,14 @@
  */
 import { z } from "zod";
 import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
-import { maxDeadlineMs, maxDelegateLevels, maxMessageBytes, maxTagLength } from "../limits.ts";
+import { denialCodes } from "../errors.ts";
+import {
+  maxDeadlineMs,
+  maxDelegateLevels,
+  maxDenialMessage,
+  maxMessageBytes,
+  maxTagLength,
+} from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
 import { PodRecord } from "../pod-record.ts";

@@ -61,7 +61,7 @@ describe("an interrupted run", () => {
     expect(stopped.code).not.toBe(0);
     workspace.writeBeside("gate", "");
     const again = await workspace.pod(["run", plan, "--json"]);
-    expect(again).toMatchObject({ code: 0 });
+    expect({ ...again, last: summaryOf(again.stdout) }).toMatchObject({ code: 0 });
     expect(summaryOf(again.stdout)).toMatchObject({
       outcome: "done",
       tasks: [{ merged: true }, { merged: true }],
@@ -72,7 +72,7 @@ describe("an interrupted run", () => {
   });
 });
 
-test("a finished run shows its summary; --new runs anew; a changed open plan needs --new", async () => {
+test("a finished run shows its summary; --new runs anew; an open one changed needs it", async () => {
   await using workspace = new ScratchWorkspace(files);
   const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "date +%N >> t.txt" }, auto));
   expect(await workspace.pod(["run", plan])).toMatchObject({ code: 0 });
@@ -109,7 +109,7 @@ function hash(bytes: Uint8Array): string {
 describe("the person's checkout", () => {
   const plan = shellTasks({ worker: "echo changed > shared.txt" }, auto);
 
-  test("dirty: nothing in it is touched, base stays, and the printed command finishes", async () => {
+  test("dirty: nothing is touched, base stays, and the printed command finishes", async () => {
     await using workspace = new ScratchWorkspace(files);
     workspace.write({ "src/a.txt": "uncommitted\n", "new.txt": "untracked\n" });
     workspace.write({ "staged.txt": "staged\n" });
@@ -220,35 +220,52 @@ describe("landing", () => {
     const ended = await workspace.pod(["run", review]);
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("pod merge two") });
     expect(existsSync(join(workspace.repository, "y"))).toBe(false);
-    const peer = await workspace.connect();
-    const { merges } = valueOf(await peer!.request("merge.list", {}));
+    const peer = await workspace.operator();
+    const { merges } = valueOf(await peer.request("merge.list", {}));
     const ready = merges.find((merge) => merge.state === "ready");
     const commandId = { client: "approver", n: 1 };
-    valueOf(await peer!.request("merge.approve", { pod: ready!.pod }, { commandId }));
-    valueOf(await peer!.request("merge.wait", { merge: ready!.id }));
-    peer!.close();
+    valueOf(
+      await peer.request("merge.approve", { pod: ready?.pod ?? ("" as never) }, { commandId }),
+    );
+    valueOf(await peer.request("merge.wait", { merge: ready?.id ?? ("" as never) }));
+    peer.close();
     expect(workspace.read("y")).toBe("2\n");
   });
 
-  test("set-up holds in pods and gate; a dependent starts from its dependency's work", async () => {
-    await using workspace = new ScratchWorkspace({ ...files, ".gitignore": "env\ndeps\nmade\n" });
-    workspace.write({ env: "secret\n", "deps/dep.txt": "dep\n" });
-    const check = "test -e env && test -e deps/dep.txt && test -e made";
-    const plan = workspace.writeBeside(
-      "plan.yaml",
-      `version: 1
-setup: { run: "touch made", link: [deps], copy: [env] }
+  test.each([
+    { setup: "{ link: [deps], copy: [env] }", check: "test -e env && test -e deps/dep.txt" },
+    { setup: "{ run: 'touch made', copy: [env], link: [made] }", check: "test -e made" },
+  ])(
+    "set-up $setup holds in pods and gate; a dependent starts from its dependency's work",
+    async ({ setup, check }) => {
+      await using workspace = new ScratchWorkspace({ ...files, ".gitignore": "env\ndeps\nmade\n" });
+      workspace.write({ env: "secret\n", "deps/dep.txt": "dep\n" });
+      const plan = workspace.writeBeside(
+        "plan.yaml",
+        `version: 1
+setup: ${setup}
 merge: { mode: auto, gate: ${JSON.stringify(check)} }
 tasks:
   - { id: base, agent: shell, task: "${check} && echo 1 > one.txt" }
   - { id: next, agent: shell, task: "cat one.txt > two.txt", depends_on: [base] }
 `,
-    );
+      );
+      const ended = await workspace.pod(["run", plan]);
+      expect(ended).toMatchObject({ code: 0 });
+      expect(workspace.read("two.txt")).toBe("1\n");
+      expect(workspace.read("env")).toBe("secret\n");
+      expect(readdirSync(join(workspace.repository, "deps"))).toEqual(["dep.txt"]);
+    },
+  );
+
+  test("a set-up that fails fails its task and leaves no half-made worktree", async () => {
+    await using workspace = new ScratchWorkspace(files);
+    const setup = "setup: { run: 'echo no such thing; exit 4' }\n";
+    const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "true" }, setup));
     const ended = await workspace.pod(["run", plan]);
-    expect(ended).toMatchObject({ code: 0 });
-    expect(workspace.read("two.txt")).toBe("1\n");
-    expect(workspace.read("env")).toBe("secret\n");
-    expect(readdirSync(join(workspace.repository, "deps"))).toEqual(["dep.txt"]);
+    expect(ended.code).toBe(1);
+    expect(workspace.git("worktree", "list").split("\n")).toHaveLength(1);
+    expect(workspace.git("branch", "--list", "agent/*")).toBe("");
   });
 });
 
@@ -271,9 +288,9 @@ tasks:
     expect(after?.state).not.toBe("done");
     expect(after?.message).toContain("bad");
     expect(well).toMatchObject({ state: "done" });
-    const peer = await workspace.connect();
-    const { pods } = valueOf(await peer!.request("pod.list", { all: true }));
-    peer!.close();
+    const peer = await workspace.operator();
+    const { pods } = valueOf(await peer.request("pod.list", { all: true }));
+    peer.close();
     const place = pods.find(({ name }) => name === "bad")?.worktree ?? "";
     expect(readFileSync(join(place, "half.txt"), "utf8")).toBe("half\n");
   });
@@ -285,9 +302,9 @@ tasks:
     expect(missing.stdout + missing.stderr).toContain("no-such-program");
     const limited = ["spawn", "sleeper", "--limit", "time_seconds=1", "--wait"];
     const slept = await workspace.pod([...limited, "--", "sleep", "600"]);
-    const peer = await workspace.connect();
-    const { pods } = valueOf(await peer!.request("pod.list", { all: true }));
-    peer!.close();
+    const peer = await workspace.operator();
+    const { pods } = valueOf(await peer.request("pod.list", { all: true }));
+    peer.close();
     expect(pods.find(({ name }) => name === "sleeper")?.exit?.cause).toBe("timeout");
     expect(slept.code).toBe(124);
   });
