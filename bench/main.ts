@@ -1,6 +1,8 @@
 /** `npm run bench -- <name>…`: runs the named benches; without a name it lists them. */
 import { cpus } from "node:os";
+import { benchEvents } from "./events.ts";
 import { benchIpc } from "./ipc.ts";
+import { benchSpawn } from "./spawn.ts";
 
 interface Bench {
   readonly purpose: string;
@@ -9,6 +11,8 @@ interface Bench {
 
 const benches: Readonly<Record<string, Bench>> = {
   ipc: { purpose: "the pod protocol against a bare MessagePack echo and raw bytes", run: benchIpc },
+  events: { purpose: "an event of a child until it is in its parent's history", run: benchEvents },
+  spawn: { purpose: "spawn until ready, with a worktree, without a sandbox", run: benchSpawn },
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -21,3 +21,9 @@ export function ratiosOf(values: readonly number[], base: readonly number[]): nu
 export function showRatio({ min, median, max }: Spread): string {
   return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
+
+/** The nearest rank: a value that was measured, not one between two. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

@@ -100,5 +100,8 @@ async function leave(stage: Stage): Promise<void> {
   console.error(`demo: still running:\n${left.join("\n")}`);
 }
 
-const code = await main();
+const code = await main().catch((error: unknown) => {
+  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+});
 process.exitCode ||= code;

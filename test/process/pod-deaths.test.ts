@@ -22,9 +22,11 @@ test(
   async () => {
     const root = await trial.spawn("root", "on_notification: [{ say: heard }]");
     const child = await root.spawn("child", quiet, { scope: ["src/a"] });
-    expect(await child.tool("write_file", { path: "src/a/new.txt", content: "new" })).toMatchObject({
-      ok: true,
-    });
+    expect(await child.tool("write_file", { path: "src/a/new.txt", content: "new" })).toMatchObject(
+      {
+        ok: true,
+      },
+    );
     expect(await root.tool("write_file", { path: "src/a/x", content: "x" })).toMatchObject({
       ok: false,
       code: "out_of_scope",
@@ -97,17 +99,31 @@ test(
   },
 );
 
-test("a child that cannot start is refused with its last output, and its scope is home", async () => {
-  const root = await trial.spawn("picky", "on_run: []");
-  const refused = await root.askSpawn(
-    "broken",
-    { driver: "script", path: "broken.yaml", source: "on_run: []" },
-    { scope: ["src/b"], claims: ["not a unit"] } as never,
+const spawnsTheUnstartable = `
+on_run:
+  - write_file: { path: src/b/block, content: "" }
+  - spawn_pod: { name: broken, command: "true", scope: [src/b] }
+    expect: refused
+    code: unavailable
+  - write_file: { path: src/b/x, content: x }
+`;
+
+test("a child whose set-up fails is refused with its output, and its scope is home", async () => {
+  trial.write("../picky.yaml", spawnsTheUnstartable);
+  const plan = trial.write(
+    "../plan.yaml",
+    "version: 1\ntasks: [{ id: picky, agent: 'script:picky.yaml', task: go, scope: [src] }]\n" +
+      "setup: { run: 'test ! -e src/b/block || { echo blocked; exit 1; }' }\n" +
+      "merge: { mode: none }\n",
   );
-  expect(refused.ok).toBe(true);
+  const printed = await trial.succeed("run", plan, "--json");
+  const exited = printed.split("\n").find((line) => line.includes('"pod.exited"')) ?? "{}";
+  expect(JSON.parse(exited)).toMatchObject({
+    data: { exit: { cause: "crashed", lastOutput: expect.stringContaining("blocked") } },
+  });
 });
 
-test("the server dies: pods go on, the next command starts another that takes them over", async () => {
+test("the server dies: pods go on, and the next one takes them over", async () => {
   const root = await trial.spawn("orphan", "on_notification: [{ say: heard }]");
   const child = await root.spawn("kept", quiet);
   const doomed = await root.spawn("doomed", quiet);
@@ -127,4 +143,14 @@ test("the server dies: pods go on, the next command starts another that takes th
   const events = (await root.notified()).map((line) => line.replace(/ in .*/, ""));
   expect(events.toSorted()).toEqual(["shut_down doomed", "turn_ended kept"]);
   expect((await trial.record(doomed.id)).exit).toMatchObject({ cause: "lost" });
+});
+
+test("pods of another workspace with the same ids are nobody's leftovers", async () => {
+  const other = new Trial({ "a.txt": "a\n" });
+  const root = await other.spawn("namesake", "on_run: []");
+  const own = await trial.record(root.id);
+  expect(own.id).toBe(root.id);
+  await trial.stop(root.id);
+  expect(await root.status()).toMatchObject({ state: "idle" });
+  await other.close();
 });

@@ -23,7 +23,8 @@ export async function loadConfig(
   return { ...user, ...project };
 }
 
-function userFile(environment: CommandContext["environment"]): string {
+/** Where a user's own settings lie. */
+export function userFile(environment: CommandContext["environment"]): string {
   const xdg = environment["XDG_CONFIG_HOME"];
   const folder = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), ".config");
   return join(folder, "podlane", "config.yaml");

@@ -30,9 +30,30 @@ export interface Programs {
   readonly nodeFlags: readonly string[];
 }
 
-/** The repository around the current directory and its state folder. */
-export async function openWorkspace(context: CommandContext): Promise<Workspace> {
+const opened = new WeakMap<CommandContext, Promise<Workspace>>();
+
+/** The repository around the current directory and its state folder; looked for once. */
+export function openWorkspace(context: CommandContext): Promise<Workspace> {
+  const known = opened.get(context);
+  if (known !== undefined) return known;
+  const workspace = discover(context);
+  opened.set(context, workspace);
+  return workspace;
+}
+
+async function discover(context: CommandContext): Promise<Workspace> {
   const repository = expectOk(await discoverRepository(context.cwd));
   const stateDir = ensureStateDir(context.environment, repository.workspaceId);
   return { repository, layout: stateLayout(stateDir) };
+}
+
+/** The pod that this command runs inside: its environment names the workspace's own state. */
+export function ownPod(
+  { environment }: CommandContext,
+  { layout }: Workspace,
+): { readonly id: string; readonly socket: string; readonly tokenFile: string } | null {
+  const { POD_ID: id, POD_SOCKET: socket, POD_TOKEN_FILE: tokenFile } = environment;
+  const isOurs = environment["POD_STATE_DIR"] === layout.stateDir;
+  // In another repository a command from inside a pod is a person's command there.
+  return id && socket && tokenFile && isOurs ? { id, socket, tokenFile } : null;
 }

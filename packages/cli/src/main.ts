@@ -1,12 +1,11 @@
 /** The `pod` command. */
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { exitCodes } from "@podlane/protocol";
-import { addCommands } from "./commands/all.ts";
 import type { CommandContext } from "./context.ts";
+import { createProgram } from "./program.ts";
 import { programs } from "./programs.ts";
 import { createTerminal } from "./terminal.ts";
 import { reportFailure } from "./verb.ts";
-import { packageVersion } from "./version.ts";
 
 const { stdout, stderr, env: environment } = process;
 const context: CommandContext = {
@@ -16,15 +15,7 @@ const context: CommandContext = {
   programs: programs(),
 };
 
-const program = new Command("pod")
-  .description("Run many coding agents on one repository as scheduled workers.")
-  .version(packageVersion, "-V, --version")
-  .showSuggestionAfterError()
-  .showHelpAfterError("(pod --help lists the verbs)")
-  .configureHelp({ sortSubcommands: false })
-  .enablePositionalOptions()
-  .exitOverride();
-addCommands(program, context);
+const program = createProgram(context);
 
 // A reader that left (`pod ps | head`) is no failure.
 stdout.on("error", (cause: NodeJS.ErrnoException) => {

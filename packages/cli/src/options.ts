@@ -25,3 +25,31 @@ export function parseLimits(texts: readonly string[]): { timeSeconds?: number } 
   }
   return limits;
 }
+
+export function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("seconds above 0 are expected");
+}
+
+export function parseSeq(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("a sequence number, 0 or more, is expected");
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A place in time: an age like `90s`, `10m`, `2h`, `1d`, or a date; answers epoch milliseconds. */
+export function parseSince(text: string): number {
+  const age = /^(\d+)([smhd])$/.exec(text);
+  if (age !== null) return Date.now() - Number(age[1]) * (unitMs[age[2] ?? ""] ?? 0);
+  const date = Date.parse(text);
+  if (Number.isFinite(date)) return date;
+  throw new InvalidArgumentError("an age (90s, 10m, 2h, 1d) or an ISO date is expected");
+}

@@ -2,20 +2,22 @@
  * Connections to pods' own sockets: found by name or id through the coordinator, or, inside a pod,
  * that pod's own socket from the environment.
  */
-import { exitCodes, podMethods, type PodMethods, type PodRecord } from "@podlane/protocol";
+import {
+  exitCodeOf,
+  exitCodes,
+  podMethods,
+  type PodMethods,
+  type PodRecord,
+  type ToolResult,
+} from "@podlane/protocol";
 import { dial } from "@podlane/protocol/node";
 import { Client } from "./client.ts";
 import { type CommandContext, openWorkspace } from "./context.ts";
 import { credentials, type Coordinator } from "./coordinator-client.ts";
 import { CommandFailure, expectOk } from "./failure.ts";
+import { nearNames } from "./render/near-names.ts";
 
 export type PodClient = Client<PodMethods>;
-
-/** The pod this command runs inside, or null. */
-export function ownPod(context: CommandContext): { readonly socket: string } | null {
-  const socket = context.environment["POD_SOCKET"];
-  return socket === undefined || socket === "" ? null : { socket };
-}
 
 export async function dialPod(context: CommandContext, socket: string): Promise<PodClient> {
   const workspace = await openWorkspace(context);
@@ -33,23 +35,59 @@ export async function dialRecord(context: CommandContext, pod: PodRecord): Promi
   );
 }
 
-/** A pod by name, unique prefix of its id, path, or `@last`. Ambiguity lists the candidates. */
+/** Several pods, each as `findPod` finds it; one that is named twice comes once. */
+export async function findPods(
+  coordinator: Coordinator,
+  wanted: readonly string[],
+): Promise<PodRecord[]> {
+  const { pods } = await coordinator.call("pod.list", { all: true });
+  const found = wanted.map((text) => pickPod(pods, text));
+  return [...new Map(found.map((pod) => [pod.id, pod])).values()];
+}
+
 export async function findPod(coordinator: Coordinator, wanted: string): Promise<PodRecord> {
   const { pods } = await coordinator.call("pod.list", { all: true });
+  return pickPod(pods, wanted);
+}
+
+/** A pod by name, unique prefix of its id, path, or `@last`. Ambiguity lists the candidates. */
+export function pickPod(pods: readonly PodRecord[], wanted: string): PodRecord {
   const last = pods.toSorted((a, b) => b.startedAtMs - a.startedAtMs)[0];
   if (wanted === "@last" && last !== undefined) return last;
   const byName = pods.filter((pod) => pod.name === wanted || pod.path === wanted);
   // A name can come again once its pod has ended: the living one is meant, else the latest.
   const named = byName.find((pod) => pod.exit === null) ?? byName.at(-1);
   if (named !== undefined) return named;
-  const byPrefix = pods.filter((pod) => pod.id.startsWith(wanted));
+  const byPrefix = wanted === "" ? [] : pods.filter((pod) => pod.id.startsWith(wanted));
   const [only, ...others] = byPrefix;
   if (only !== undefined && others.length === 0) return only;
   if (only !== undefined) {
     const candidates = byPrefix.map((pod) => `${pod.id} (${pod.name})`).join(", ");
     throw new CommandFailure(`'${wanted}' could be ${candidates}`, exitCodes.usage);
   }
-  const near = pods.filter((pod) => pod.exit === null).map((pod) => pod.name);
-  const known = near.length === 0 ? "no pod lives" : `living pods: ${near.join(", ")}`;
-  throw new CommandFailure(`no pod is called '${wanted}'; ${known}`, exitCodes.notFound);
+  throw new CommandFailure(
+    `no pod is called '${wanted}'; ${hint(pods, wanted)}`,
+    exitCodes.notFound,
+  );
+}
+
+function hint(pods: readonly PodRecord[], wanted: string): string {
+  const near = nearNames(wanted, [...new Set(pods.map((pod) => pod.name))]);
+  if (near.length > 0) return `did you mean ${near.join(" or ")}?`;
+  const living = pods.filter((pod) => pod.exit === null).map((pod) => pod.name);
+  return living.length === 0 ? "no pod lives (pod ps -a)" : `living pods: ${living.join(", ")}`;
+}
+
+/** Calls a tool of the pod this command runs inside: with that pod's rights, on its record. */
+export async function callOwnTool(
+  context: CommandContext,
+  socket: string,
+  call: { readonly tool: string; readonly params: unknown },
+): Promise<ToolResult> {
+  const pod = await dialPod(context, socket);
+  const result = await pod.call("tool_call", call);
+  pod.close();
+  if (result.ok) return result;
+  const code = result.code ?? "internal";
+  throw new CommandFailure(result.text, exitCodeOf[code], { code, message: result.text });
 }

@@ -10,10 +10,15 @@ import { CommandFailure } from "./failure.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$POD_HOME`, else `$XDG_STATE_HOME/podlane`, else `~/.local/state/podlane`. */
+/**
+ * `$POD_HOME`, else the home of the pod this runs inside, else `$XDG_STATE_HOME/podlane`, else
+ * `~/.local/state/podlane`.
+ */
 export function podHome(environment: Environment): string {
   const own = environment["POD_HOME"];
   if (own !== undefined && own !== "") return resolve(own);
+  const ofPod = environment["POD_STATE_DIR"];
+  if (ofPod !== undefined && isAbsolute(ofPod)) return dirname(ofPod);
   const xdg = environment["XDG_STATE_HOME"];
   // The XDG specification says that a relative path is to be ignored.
   const state = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), ".local", "state");

@@ -18,6 +18,7 @@ export interface Terminal {
   readonly live: boolean;
   readonly isTable: boolean;
   readonly columns: number;
+  readonly rows: number;
 }
 
 interface Streams {
@@ -52,6 +53,7 @@ export function createTerminal({ stdout, stderr, environment }: Streams): Termin
     },
     live,
     isTable: stdout.isTTY,
-    columns: stdout.columns ?? 100,
+    columns: stdout.columns ?? stderr.columns ?? 100,
+    rows: stderr.rows ?? 24,
   };
 }

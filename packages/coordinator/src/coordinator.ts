@@ -109,14 +109,15 @@ class RunningCoordinator implements Coordinator {
   }
 
   accept(transport: Transport): void {
-    const { key, version, onFault } = this.#options;
+    const { key, version, onFault, onNote } = this.#options;
     const accepting = acceptPeer(transport, {
       authenticate: (hello) => authenticate(hello, key),
       welcome: { name: "podlane-coordinator", version, features: Object.keys(servedResources) },
       serves: servedMethods,
       handlers: this.#handlers,
       calls: askedMethods,
-      onFault: ({ method, error }) => onFault(new Error(`${method} failed`, { cause: error })),
+      // Answered `internal`: one caller's trouble. A broken fold or store stops the replica itself.
+      onFault: ({ method, error }) => onNote(`${method} failed: ${describeFault(error)}`),
     });
     accepting
       .then((outcome) => {
@@ -155,6 +156,7 @@ class RunningCoordinator implements Coordinator {
         pid: process.pid,
         version,
         startedAtMs: this.#startedAtMs,
+        logTimeMs: this.#replica.logTimeMs,
         stateDir,
         socket,
         livingPods: this.#livingPods,
@@ -194,6 +196,10 @@ class RunningCoordinator implements Coordinator {
 /** A pod's registration, across its generations, is its pod id. */
 function registrationOf(pod: PodId): RegistrationId {
   return pod as string as RegistrationId;
+}
+
+function describeFault(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function describeChain(report: ChainReport): ResultOf<CoordinatorMethods, "log.verify"> {

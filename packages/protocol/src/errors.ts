@@ -31,6 +31,14 @@ export const errorCodes = [
 export const ErrorCode = z.enum(errorCodes);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
+/** Refusals that are themselves put on the log: somebody tried what he may not do. */
+export const denialCodes = ["denied", "out_of_scope", "unauthorized"] as const;
+export type DenialCode = (typeof denialCodes)[number];
+
+export function isDenial(code: ErrorCode): code is DenialCode {
+  return (denialCodes as readonly ErrorCode[]).includes(code);
+}
+
 /** Process exit codes; the numbers above 63 follow sysexits.h and coreutils' `timeout`. */
 export const exitCodes = {
   done: 0,

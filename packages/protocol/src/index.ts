@@ -2,7 +2,15 @@
  * Everything that crosses a process boundary in Podlane. Runs unchanged in browsers, Deno and Bun;
  * `@podlane/protocol/node` adds the Node transports.
  */
-export { errorCodes, ErrorCode, exitCodes, exitCodeOf } from "./errors.ts";
+export {
+  denialCodes,
+  type DenialCode,
+  errorCodes,
+  ErrorCode,
+  exitCodes,
+  exitCodeOf,
+  isDenial,
+} from "./errors.ts";
 export { Refusal, accepted, refused, type Outcome } from "./outcome.ts";
 export {
   maxFrameBytes,
@@ -24,6 +32,7 @@ export {
   maxScopeRules,
   maxClaimUnits,
   maxDelegateLevels,
+  maxDenialMessage,
   maxPlanTasks,
   maxSocketPathBytes,
 } from "./limits.ts";

@@ -40,6 +40,8 @@ export const maxScopeRules = 256;
 export const maxClaimUnits = 256;
 /** Levels of delegation a top-level pod may hand down. */
 export const maxDelegateLevels = 3;
+/** Characters of a denial's reason on the log; the whole text is in the pod's history. */
+export const maxDenialMessage = 1_024;
 /** Tasks in one plan. */
 export const maxPlanTasks = 1_000;
 /** The file a unix socket path must fit in (`sun_path` holds 108 on Linux, 104 on macOS). */

@@ -41,6 +41,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
   "pod.stop": "ask a pod, or its whole tree, to leave in time",
   "pod.kill": "kill a pod, or its whole tree",
   "pod.touched": "report paths that were read or written",
+  "pod.denied": "report what the pod itself refused its agent",
   "scope.get": "read a pod's scope and what it has lent",
   "scope.check": "ask what a pod may do to a path",
   "claim.acquire": "claim units, all or none; waits in line if asked to",

@@ -134,6 +134,15 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     params: { ...incarnation, paths: ["src/parser.ts"], access: "write" },
     result: {},
   },
+  "pod.denied": {
+    params: {
+      ...incarnation,
+      tool: "write_file",
+      code: "out_of_scope",
+      message: "src/ab is outside the scope",
+    },
+    result: {},
+  },
   "scope.get": {
     params: { pod: of.podId },
     result: { own: of.scope, loans: [of.scope], base: "read" },
@@ -189,6 +198,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       pid: 4_242,
       version: "0.1.0",
       startedAtMs: of.atMs,
+      logTimeMs: of.atMs,
       stateDir: "/var/lib/podlane",
       socket: of.socket,
       livingPods: 2,

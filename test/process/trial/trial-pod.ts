@@ -3,8 +3,11 @@ import {
   type AgentSpec,
   type ChildView,
   type HistoryItem,
+  type LogEventEnvelope,
   type Outcome,
   parseScope,
+  type Peer,
+  type PodId,
   type PodMethods,
   type PodRecord,
   type PodStatus,
@@ -12,7 +15,7 @@ import {
 } from "@podlane/protocol";
 import { vi } from "vitest";
 import { Caller } from "./caller.ts";
-import { expectOk, type Trial } from "./trial.ts";
+import { expectOk } from "./expect-ok.ts";
 
 export type Notification = Extract<HistoryItem, { type: "notification" }>;
 
@@ -21,21 +24,29 @@ export interface ChildOptions {
   readonly scope?: readonly string[];
 }
 
+/** What a pod's tests need of the trial it runs in. */
+export interface PodPlace {
+  pod(id: PodId): Promise<TrialPod>;
+  until(id: PodId, until: "settled"): Promise<PodRecord>;
+  event(matches: (event: LogEventEnvelope) => boolean): Promise<LogEventEnvelope>;
+  dialPod(socket: string): Promise<Outcome<{ readonly peer: Peer<PodMethods> }>>;
+}
+
 /** Longer than anything in a test takes; a wait that needs it is a failure. */
 const patienceMs = 20_000;
 
 export class TrialPod {
-  readonly trial: Trial;
+  readonly trial: PodPlace;
   readonly record: PodRecord;
   readonly caller: Caller<PodMethods>;
 
-  constructor(trial: Trial, record: PodRecord, caller: Caller<PodMethods>) {
+  constructor(trial: PodPlace, record: PodRecord, caller: Caller<PodMethods>) {
     this.trial = trial;
     this.record = record;
     this.caller = caller;
   }
 
-  static async connect(trial: Trial, record: PodRecord): Promise<TrialPod> {
+  static async connect(trial: PodPlace, record: PodRecord): Promise<TrialPod> {
     const connected = expectOk(await trial.dialPod(record.socket ?? ""));
     return new TrialPod(trial, record, new Caller(connected.peer));
   }
@@ -51,7 +62,7 @@ export class TrialPod {
   askSpawn(name: string, agent: AgentSpec, options: ChildOptions = {}) {
     const { task = null, scope = [] } = options;
     const rules = expectOk(parseScope([...scope]));
-    return this.caller.ask("spawn", { name, agent, task, scope: rules } as never);
+    return this.caller.ask("spawn", { name, agent, task, scope: rules });
   }
 
   async spawn(name: string, agent: AgentSpec, options: ChildOptions = {}): Promise<TrialPod> {

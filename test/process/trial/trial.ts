@@ -11,7 +11,6 @@ import {
   coordinatorMethods,
   type CoordinatorMethods,
   type LogEventEnvelope,
-  type Outcome,
   type PodId,
   podMethods,
   type PodRecord,
@@ -23,9 +22,10 @@ import {
   type StateLayout,
   stateLayout,
 } from "@podlane/protocol/node";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { root } from "../../tidy/repository.ts";
 import { Caller } from "./caller.ts";
+import { expectOk } from "./expect-ok.ts";
 import { LogFollower } from "./log-follower.ts";
 import { processesNaming } from "./processes.ts";
 import { TrialPod } from "./trial-pod.ts";
@@ -100,18 +100,23 @@ export class Trial {
     });
   }
 
+  /** As `run`; anything but success fails the test. Answers what it printed. */
+  async succeed(...args: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.run(...args);
+    if (status === 0) return stdout;
+    throw new Error(`pod ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  }
+
   async json<T>(...args: readonly string[]): Promise<T> {
-    const { status, stdout, stderr } = await this.run(...args, "--json");
-    expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
-    return JSON.parse(stdout) as T;
+    return JSON.parse(await this.succeed(...args, "--json")) as T;
   }
 
   /** A top-level pod through the command line, ready. */
   async spawn(name: string, source: string, options: SpawnOptions = {}): Promise<TrialPod> {
-    const script = this.write(`../${name}.yaml`, source);
+    const path = this.write(`../${name}.yaml`, source);
     const task = options.task === undefined ? [] : ["--task", options.task];
     const scope = (options.scope ?? []).flatMap((rule) => ["--scope", rule]);
-    const args = ["spawn", name, "--agent", `script:${script}`, ...task, ...scope];
+    const args = ["spawn", name, "--agent", `script:${path}`, ...task, ...scope];
     const { id } = await this.json<{ id: PodId }>(...args);
     return this.pod(id);
   }
@@ -174,13 +179,16 @@ export class Trial {
   async close(): Promise<void> {
     try {
       await this.#stopAll();
-      await vi.waitFor(() => expect(processesNaming(this.folder)).toEqual([]), {
-        timeout: 5_000,
-      });
+      await vi.waitFor(() => this.#assertNobodyLeft(), { timeout: 5_000 });
     } finally {
       for (const { pid } of processesNaming(this.folder)) process.kill(pid, "SIGKILL");
       rmSync(this.folder, { recursive: true, force: true });
     }
+  }
+
+  #assertNobodyLeft(): void {
+    const left = processesNaming(this.folder).map(({ pid, command }) => `${pid} ${command}`);
+    if (left.length > 0) throw new Error(`left over:\n${left.join("\n")}`);
   }
 
   async #stopAll(): Promise<void> {
@@ -189,8 +197,7 @@ export class Trial {
     for (const { id } of pods) await coordinator.call("pod.stop", { pod: id, deadlineMs: 1_000 });
     await Promise.all(pods.map(({ id }) => this.until(id, "ended")));
     coordinator.peer.close();
-    const { status, stderr } = await this.run("serve", "--stop");
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    await this.succeed("serve", "--stop");
   }
 
   private get hello() {
@@ -201,9 +208,4 @@ export class Trial {
 
 export function script(source: string): AgentSpec {
   return { driver: "script", path: "inline.yaml", source };
-}
-
-export function expectOk<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
 }

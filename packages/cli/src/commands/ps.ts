@@ -1,11 +1,14 @@
 /** `pod ps`: the pods that live, or all that are known. */
 import type { Command } from "commander";
-import { exitCodes, formatScopeRule, type PodRecord } from "@podlane/protocol";
-import type { CommandContext } from "../context.ts";
+import { exitCodes, type PodRecord } from "@podlane/protocol";
+import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
 import { connectRunning } from "../coordinator-client.ts";
+import { isUnder } from "../lifecycle.ts";
+import { readLogClock } from "../log-clock.ts";
 import { gather } from "../options.ts";
 import { renderDuration } from "../render/duration.ts";
-import { renderPlain, renderTable } from "../render/table.ts";
+import { podJson } from "../json/pod-json.ts";
+import { printRows } from "../render/table.ts";
 import { buildForest, treeLines } from "../render/tree.ts";
 import { describeState, describeWait } from "../run/progress.ts";
 import { usageFailure } from "../failure.ts";
@@ -37,19 +40,30 @@ async function listPods(context: CommandContext, options: PsOptions): Promise<nu
   const found =
     connected === null ? [] : (await connected.coordinator.call("pod.list", { all })).pods;
   const names = new Map(found.map((pod) => [pod.id as string, pod.name]));
-  const pods = found.filter((pod) => matches(pod, names, options.filter ?? []));
+  const own = ownPod(context, await openWorkspace(context));
+  const pods = found
+    .filter((pod) => own === null || isUnder(found, pod, own.id))
+    .filter((pod) => matches(pod, names, options.filter ?? []));
   if (options.json === true)
-    terminal.json({ version: 1, pods: pods.map((pod) => view(pod, names)) });
-  else print(context, pods, names, options.tree === true);
+    terminal.json({ version: 1, pods: pods.map((pod) => podJson(pod, names)) });
+  else {
+    const nowMs = connected === null ? 0 : (await readLogClock(connected.coordinator))();
+    print(context, pods, { names, tree: options.tree === true, nowMs });
+  }
   connected?.coordinator.close();
   return exitCodes.done;
+}
+
+interface PrintOptions {
+  readonly names: ReadonlyMap<string, string>;
+  readonly tree: boolean;
+  readonly nowMs: number;
 }
 
 function print(
   { terminal }: CommandContext,
   pods: readonly PodRecord[],
-  names: ReadonlyMap<string, string>,
-  tree: boolean,
+  { names, tree, nowMs }: PrintOptions,
 ): void {
   const lines = tree
     ? treeLines(
@@ -60,7 +74,6 @@ function print(
         ),
       )
     : pods.map((value) => ({ prefix: "", value }));
-  const nowMs = Date.now();
   const rows = lines.map(({ prefix, value }) => [
     `${prefix}${value.name}`,
     value.id,
@@ -70,45 +83,7 @@ function print(
     describeWait(value, names),
   ]);
   const header = ["NAME", "ID", "STATE", "AGE", "AGENT", "DETAIL"];
-  const out = terminal.isTable
-    ? renderTable(header, rows, terminal.columns)
-    : renderPlain(header, rows);
-  for (const line of out) terminal.print(line);
-}
-
-/** The shape that others rely on; instants are ISO 8601. */
-export function view(pod: PodRecord, names: ReadonlyMap<string, string>) {
-  const { id, name, path, generation, state, branch, worktree, task, turn, exit } = pod;
-  const waiting =
-    pod.waiting === null
-      ? null
-      : { reason: pod.waiting.reason, on: pod.waiting.on, since: iso(pod.waiting.sinceMs) };
-  return {
-    id,
-    name,
-    path,
-    generation,
-    state,
-    waiting,
-    parent: pod.parent,
-    children: pod.children.map((child) => names.get(child) ?? child),
-    agent: pod.agent.driver,
-    pid: pod.process?.pid ?? null,
-    branch,
-    worktree,
-    scope: pod.scope.map((rule) => formatScopeRule(rule)),
-    task,
-    turn,
-    settled: pod.settled,
-    startedAt: iso(pod.startedAtMs),
-    changedAt: iso(pod.changedAtMs),
-    exit: exit === null ? null : { code: exit.code, signal: exit.signal, cause: exit.cause },
-    usage: pod.lastTurn?.result?.usage ?? null,
-  };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  printRows(terminal, header, rows);
 }
 
 function matches(

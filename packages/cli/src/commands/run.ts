@@ -1,6 +1,6 @@
 /** `pod run`: the main job. Check the plan, submit it, watch it, report. */
 import { Option, type Command } from "commander";
-import type { MergeMode, RunId } from "@podlane/protocol";
+import type { MergeMode, PodRecord, RunId } from "@podlane/protocol";
 import { exitCodes } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
 import { connect, type Coordinator } from "../coordinator-client.ts";
@@ -10,10 +10,15 @@ import { openWorkspace } from "../context.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { printPlanCheck } from "../plan/print-check.ts";
 import { followRun } from "../run/follow.ts";
-import { createProgress } from "../run/progress.ts";
+import { logEventJson } from "../json/log-event-json.ts";
+import { readLogClock } from "../log-clock.ts";
+import { createProgress, describeState } from "../run/progress.ts";
 import { newSalt, runIdOf } from "../run/run-id.ts";
 import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
 import { parseCount } from "../options.ts";
+
+/** 128 + SIGINT: a run that a person stopped has no outcome yet. */
+const interruptedExitCode = 130;
 
 interface RunOptions {
   readonly detach?: true;
@@ -65,7 +70,9 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   const { coordinator } = await connect(context);
   const id = runIdOf(loaded.path, loaded.content, options.new === true ? newSalt() : "");
   if (options.new !== true) await refuseChangedPlan(coordinator, loaded, id);
-  const progress = createProgress(terminal, Date.now());
+  const nowMs = await readLogClock(coordinator);
+  const progress = createProgress(terminal, nowMs());
+  const fromSeq = (await coordinator.call("log.head", {})).seq + 1;
   await coordinator.call("run.submit", { id, plan: loaded.plan });
   if (options.detach === true) {
     if (options.json === true) terminal.json({ version: 1, run: id });
@@ -73,17 +80,21 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
     terminal.say(`follow it: pod run ${path} · pod ps --tree · pod events -f`);
     return exitCodes.done;
   }
-  let shown: Parameters<typeof progress.update>[0] = [];
-  const redraw = setInterval(() => terminal.live && progress.update(shown, Date.now()), 1_000);
+  let shown: readonly PodRecord[] = [];
+  const redraw = setInterval(
+    () => terminal.live && options.json !== true && progress.update(shown, nowMs()),
+    1_000,
+  );
   const result = await followRun({
     coordinator,
     run: id,
+    fromSeq,
     onPods: (pods) => {
-      shown = pods.filter((pod) => pod.exit === null || pod.exit.cause !== "finished");
-      if (options.json !== true) progress.update(pods, Date.now());
+      shown = latestByPath(pods);
+      if (options.json !== true) progress.update(shown, nowMs());
     },
     onEvent: (event) => {
-      if (options.json === true) terminal.json({ type: "event", ...event });
+      if (options.json === true) terminal.json({ type: "event", ...logEventJson(event) });
     },
     note: (text) => progress.note(text),
   });
@@ -92,8 +103,19 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   coordinator.close();
   if (options.json === true) terminal.json(summaryJson(result));
   else printSummary(terminal, result);
-  if (result.run.state === "paused") terminal.say(`stopped; to continue: pod run ${path}`);
-  return exitCodeOfRun(result);
+  if (!result.interrupted) return exitCodeOfRun(result);
+  const living = shown.filter((pod) => pod.exit === null);
+  if (living.length > 0) {
+    const list = living.map((pod) => `${pod.name} (${describeState(pod)})`).join(", ");
+    terminal.say(`still here: ${list}; end them: pod stop --all`);
+  }
+  terminal.say(`stopped; to continue: pod run ${path}`);
+  return interruptedExitCode;
+}
+
+/** A task's later attempt takes the place of an earlier one. */
+function latestByPath(pods: readonly PodRecord[]): PodRecord[] {
+  return [...new Map(pods.map((pod) => [pod.path, pod])).values()];
 }
 
 /** The same file with other content is another run: it must be asked for. */

@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { exitCodes } from "@podlane/protocol";
 import { type CommandContext, openWorkspace } from "../context.ts";
+import { stopServer } from "../stop-server.ts";
 import { connectRunning } from "../coordinator-client.ts";
+import { CommandFailure } from "../failure.ts";
 import { renderDuration } from "../render/duration.ts";
 import { verb } from "../verb.ts";
 
@@ -60,9 +62,11 @@ async function stop(context: CommandContext, force: boolean): Promise<number> {
     context.terminal.say("no server runs for this repository");
     return exitCodes.done;
   }
-  await connected.coordinator.call("server.stop", { force });
-  await connected.coordinator.peer.closed;
-  return exitCodes.done;
+  if (await stopServer(connected.coordinator, force)) return exitCodes.done;
+  throw new CommandFailure(
+    "pods live: stop them first (pod stop --all), or --force",
+    exitCodes.busy,
+  );
 }
 
 async function runHere(context: CommandContext): Promise<number> {

@@ -11,14 +11,15 @@ import {
   type PodSpec,
 } from "@podlane/protocol";
 import { resolveBase } from "@podlane/pod";
-import type { CommandContext } from "../context.ts";
+import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
 import { connect } from "../coordinator-client.ts";
 import { loadConfig } from "../config.ts";
 import { expectOk, usageFailure } from "../failure.ts";
+import type { SpawnJson } from "../json/answers-json.ts";
 import { gather, parseLimits } from "../options.ts";
 import { resolveAgent } from "../plan/agents.ts";
 import { specFromConfig } from "../plan/resolve-plan.ts";
-import { dialPod, findPod, ownPod } from "../pod-client.ts";
+import { dialPod, findPod } from "../pod-client.ts";
 import { exitCodeOfPod } from "../pod-outcome.ts";
 import { verb } from "../verb.ts";
 
@@ -80,7 +81,7 @@ async function spawn(
   const agent = await chooseAgent(context, command, options, task);
   const name = givenName ?? `${agent.driver}-${Date.now().toString(36).slice(-5)}`;
   const asked: Asked = { name: checkedName(name), agent, task, options };
-  const own = ownPod(context);
+  const own = ownPod(context, await openWorkspace(context));
   const parentSocket = own?.socket ?? (await socketOfParent(context, options.parent));
   const pod =
     parentSocket === null
@@ -187,7 +188,7 @@ async function conclude(
   const { terminal } = context;
   const pod = options.detach === true ? spawned : await awaitPod(context, spawned, options);
   if (options.json === true)
-    terminal.json({ version: 1, id: pod.id, name: pod.name, state: pod.state });
+    terminal.json({ version: 1, id: pod.id, name: pod.name, state: pod.state } satisfies SpawnJson);
   else terminal.print(options.detach === true ? pod.id : `${pod.name} ${pod.id} ${pod.state}`);
   if (pod.exit !== null && pod.socket === null) {
     terminal.say(`it could not start: ${pod.exit.cause}\n${pod.exit.lastOutput}`.trimEnd());

@@ -2,7 +2,7 @@
  * What a plan's schema cannot say: names that must exist, cycles, rules that must parse. Every
  * problem is found in one pass, each with its line.
  */
-import { canonicalUnit, type Outcome, parseScopeRule } from "@podlane/protocol";
+import { canonicalUnit, isGitPath, type Outcome, parseScopeRule, refused } from "@podlane/protocol";
 import { findCycle } from "./dependency-order.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { unsupportedInPlan } from "./unsupported.ts";
@@ -19,7 +19,7 @@ export function checkPlan(plan: PlanFile, source: ParsedSource<PlanFile>): Probl
   checkIds(plan, report);
   checkDependencies(plan, report);
   plan.tasks.forEach((task, index) => {
-    reportRefusals(task.scope ?? [], parseScopeRule, ["tasks", index, "scope"], report);
+    reportRefusals(task.scope ?? [], parseLentRule, ["tasks", index, "scope"], report);
     reportRefusals(task.claims ?? [], canonicalUnit, ["tasks", index, "claims"], report);
   });
   const ids = new Set<string>(plan.tasks.map((task) => task.id));
@@ -27,6 +27,13 @@ export function checkPlan(plan: PlanFile, source: ParsedSource<PlanFile>): Probl
     if (!ids.has(id)) report(["merge", "priority", id], `no task is called '${id}'`);
   }
   return problems;
+}
+
+/** Git's own files can never be written by a pod, whatever it is lent. */
+function parseLentRule(text: string): Outcome<unknown> {
+  const rule = parseScopeRule(text);
+  if (!rule.ok || !isGitPath(rule.value.target)) return rule;
+  return refused("out_of_scope", `'${text}': git's own files cannot be lent`);
 }
 
 function checkIds(plan: PlanFile, report: Report): void {

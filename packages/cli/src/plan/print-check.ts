@@ -1,5 +1,6 @@
 /** What `pod plan check` and `pod run --dry-run` say of a valid plan. */
 import type { Plan } from "@podlane/protocol";
+import type { PlanCheckJson } from "../json/upkeep-json.ts";
 import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 import { criticalPath, waves } from "./dependency-order.ts";
@@ -11,7 +12,16 @@ export function printPlanCheck(terminal: Terminal, plan: Plan, json: boolean): v
   const critical = criticalPath(plan.tasks);
   if (json) {
     const tasks = plan.tasks.map((task) => task.id);
-    terminal.json({ version: 1, feasibility, tasks, order, criticalPath: critical, overlaps });
+    const pairs = overlaps.map((pair) => ({ ...pair, shared: [...pair.shared] }));
+    const answer: PlanCheckJson = {
+      version: 1,
+      feasibility,
+      tasks,
+      order,
+      criticalPath: critical,
+      overlaps: pairs,
+    };
+    terminal.json(answer);
     return;
   }
   terminal.print(`feasibility  ${feasibility}`);

@@ -23,6 +23,9 @@ export interface ParsedSource<T> {
 /** More errors than this are not read by anybody. */
 const maxProblems = 50;
 
+/** A plan of a thousand tasks needs few; a billion-laughs file ends here. */
+const maxAliases = 100;
+
 export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedSource<z.output<S>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -33,8 +36,12 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedS
   });
   if (syntax.length > 0)
     return { value: undefined, problems: syntax.slice(0, maxProblems), locate };
-  // Aliases are bounded by the library (100 expansions), so a billion-laughs file ends here.
-  const parsed = schema.safeParse(toPlain(document));
+  const plain = toPlain(document);
+  if (plain === null) {
+    const message = `aliases expand to more than ${maxAliases} values`;
+    return { value: undefined, problems: [{ line: 1, column: 1, path: "", message }], locate };
+  }
+  const parsed = schema.safeParse(plain.value);
   if (parsed.success) return { value: parsed.data, problems: [], locate };
   const problems = parsed.error.issues.slice(0, maxProblems).map((issue) => {
     const path = issuePath(issue);
@@ -43,8 +50,14 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedS
   return { value: undefined, problems, locate };
 }
 
-function toPlain(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 100 }) as unknown;
+/** Null for a file whose aliases explode: the library counts, and throws a ReferenceError. */
+function toPlain(document: Document): { readonly value: unknown } | null {
+  try {
+    return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
+  } catch (cause) {
+    if (cause instanceof ReferenceError) return null;
+    throw cause;
+  }
 }
 
 function issuePath(issue: z.core.$ZodIssue): (string | number)[] {

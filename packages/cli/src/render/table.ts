@@ -38,3 +38,15 @@ function cut(line: string, columns: number): string {
     ? line
     : `${line.slice(0, columns - 1)}…`;
 }
+
+/** A table for a person, tab-separated lines for a pipe. */
+export function printRows(
+  terminal: { print(line: string): void; isTable: boolean; columns: number },
+  header: Row,
+  rows: readonly Row[],
+): void {
+  const lines = terminal.isTable
+    ? renderTable(header, rows, terminal.columns)
+    : renderPlain(header, rows);
+  for (const line of lines) terminal.print(line);
+}

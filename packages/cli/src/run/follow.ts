@@ -5,11 +5,14 @@
 import type { LogEventEnvelope, MergeView, PodRecord, RunId, RunView } from "@podlane/protocol";
 import type { Coordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
+import { createSignal } from "../signal.ts";
 import type { RunResult } from "./summary.ts";
 
 export interface FollowOptions {
   readonly coordinator: Coordinator;
   readonly run: RunId;
+  /** The first event that is wanted: read before the run was submitted, so that none is missed. */
+  readonly fromSeq: number;
   readonly onPods: (pods: readonly PodRecord[]) => void;
   readonly onEvent: (event: LogEventEnvelope) => void;
   readonly note: (text: string) => void;
@@ -23,20 +26,28 @@ const isOver: Readonly<Record<RunView["state"], boolean>> = {
   ended: true,
 };
 
-export async function followRun(options: FollowOptions): Promise<RunResult> {
+export interface FollowedRun extends RunResult {
+  /** A person stopped it, from here or elsewhere: it has no outcome yet. */
+  readonly interrupted: boolean;
+}
+
+export async function followRun(options: FollowOptions): Promise<FollowedRun> {
   const { coordinator, run, onEvent } = options;
   const wake = createSignal();
   const watch = expectOk(
     await coordinator.peer.watch(
       "log.watch",
-      {},
+      { from: options.fromSeq },
       {
         onEvent: (_seq, data) => {
           onEvent(data as LogEventEnvelope);
           wake.raise();
         },
         // What a gap hid shows in the next look at the run.
-        onGap: () => wake.raise(),
+        onGap: ({ from, to }) => {
+          options.note(`events ${from} to ${to} came too fast: pod events --since ${from - 1}`);
+          wake.raise();
+        },
         onEnd: () => wake.raise(),
       },
     ),
@@ -50,7 +61,7 @@ export async function followRun(options: FollowOptions): Promise<RunResult> {
       options.onPods(pods.filter((pod) => pod.runId === run));
       if (isOver[view.state] && noPodRuns(pods, run, view)) {
         const { merges } = await coordinator.call("merge.list", { run });
-        return { run: view, merges: latestByPod(merges) };
+        return { run: view, merges: latestByPod(merges), interrupted: view.state !== "ended" };
       }
       await raised;
     }
@@ -89,17 +100,5 @@ function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): () => voi
   return () => {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
-  };
-}
-
-/** Coalesces wake-ups: however many come while one is handled, one more look follows. */
-function createSignal() {
-  let pending = Promise.withResolvers<void>();
-  return {
-    raise: () => pending.resolve(),
-    next: () => {
-      pending = Promise.withResolvers<void>();
-      return pending.promise;
-    },
   };
 }

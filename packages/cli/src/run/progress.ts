@@ -27,19 +27,28 @@ function liveProgress(terminal: Terminal): Progress {
   };
 }
 
-function podLines(pods: readonly PodRecord[], nowMs: number, terminal: Terminal): string[] {
-  const names = new Map(pods.map((pod) => [pod.id as string, pod.name]));
+function podLines(all: readonly PodRecord[], nowMs: number, terminal: Terminal): string[] {
+  const ended = all.filter((pod) => pod.exit?.cause === "finished").length;
+  const pods = all.filter((pod) => pod.exit?.cause !== "finished");
+  const names = new Map(all.map((pod) => [pod.id as string, pod.name]));
   const forest = buildForest(
     pods,
     (pod) => pod.id,
     (pod) => pod.parent,
   );
-  const lines = treeLines(forest).map(({ prefix, value }) => {
+  const living = treeLines(forest).map(({ prefix, value }) => {
     const name = `${prefix}${value.name}`.padEnd(28);
     const age = renderDuration(nowMs - value.changedAtMs).padStart(6);
     return `${name} ${describeState(value).padEnd(10)} ${age}  ${describeWait(value, names)}`;
   });
-  return lines.map((line) => line.slice(0, terminal.columns - 1).trimEnd());
+  const lines = ended === 0 ? living : [`${ended} of ${all.length} pods have finished`, ...living];
+  // A block that is higher than the screen could not be drawn over.
+  const room = Math.max(1, terminal.rows - 2);
+  const shown = lines.length <= room ? lines : lines.slice(0, room - 1);
+  const more = lines.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more: pod ps`] : [])].map((line) =>
+    line.slice(0, terminal.columns - 1).trimEnd(),
+  );
 }
 
 function lineProgress(terminal: Terminal, startedAtMs: number): Progress {

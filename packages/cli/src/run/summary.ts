@@ -2,7 +2,9 @@
  * What came of a run: one row a task, what was merged or set aside, and the exit code it means.
  */
 import { exitCodes, type MergeView, type RunTaskView, type RunView } from "@podlane/protocol";
+import type { SummaryJson } from "../json/summary-json.ts";
 import { renderDuration } from "../render/duration.ts";
+import { describeProblem } from "../render/merge-problem.ts";
 import { oneLine, renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,11 +31,11 @@ export function exitCodeOfRun({ run }: RunResult): number {
   }
 }
 
-export function summaryJson({ run, merges }: RunResult) {
+export function summaryJson({ run, merges }: RunResult): SummaryJson {
   const byPod = new Map(merges.map((merge) => [merge.pod as string, merge]));
   return {
-    type: "summary" as const,
-    version: 1 as const,
+    type: "summary",
+    version: 1,
     run: run.id,
     outcome: run.outcome ?? run.state,
     tasks: run.tasks.map((task) => {
@@ -83,24 +85,6 @@ function describeMerge(merge: MergeView | undefined): string {
   if (merge.state !== "merged" || merge.landed === null) return merge.state;
   const { landed } = merge;
   return `${landed.baseMoved ? "merged into" : "set aside on"} ${landed.branch}`;
-}
-
-function describeProblem({ podName, branch, base, problem }: MergeView): string[] {
-  switch (problem?.kind) {
-    case undefined:
-      return [];
-    case "conflict": {
-      const files = problem.files.map((file) => `  ${file}`);
-      return [`conflict: ${podName}: ${branch} against ${base ?? "the base"}`, ...files];
-    }
-    case "gate_red": {
-      const output = problem.output.trimEnd().split("\n").slice(-10);
-      const log = problem.logPath === null ? [] : [`  whole output: ${problem.logPath}`];
-      return [`gate red: ${podName} (exit ${problem.exitCode ?? "?"})`, ...output, ...log];
-    }
-    case "not_possible":
-      return [`not merged: ${podName}: ${problem.message}`];
-  }
 }
 
 function nextCommands({ run, merges }: RunResult): string[] {

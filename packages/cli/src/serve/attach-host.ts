@@ -70,7 +70,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     serves: hostOrderMethods,
     handlers: host.handlers,
     calls: { ...coordinatorMethods, ...hostReportMethods },
-    onFault: ({ error }) => options.onFault(error),
+    onFault: ({ method, error }) => options.note(`${method} failed: ${String(error)}`),
   });
   coordinator = new Client<HostCalls>(expectOk(connected).peer);
   const { pods } = await coordinator.call("pod.list", {});

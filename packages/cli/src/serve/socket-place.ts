@@ -13,10 +13,11 @@ export interface SocketPlace {
   close(): void;
 }
 
-const longestName = "coordinator.sock-and-then-some";
+/** No name of ours is longer. */
+export const longestSocketName = "coordinator.sock-and-then-some";
 
 export function openSocketPlace(layout: StateLayout): SocketPlace {
-  const fits = Buffer.byteLength(join(layout.sockets, longestName)) <= maxSocketPathBytes;
+  const fits = Buffer.byteLength(join(layout.sockets, longestSocketName)) <= maxSocketPathBytes;
   if (fits) mkdirSync(layout.sockets, { recursive: true, mode: 0o700 });
   const folder = fits ? layout.sockets : mkdtempSync(join(tmpdir(), "podlane-"));
   return {

@@ -2,21 +2,15 @@
  * Denials on the log: an attempt to do what one may not is itself worth keeping. Every other
  * refusal appends nothing.
  */
-import type { ErrorCode, Refusal } from "@podlane/protocol";
+import { isDenial, type Refusal } from "@podlane/protocol";
 import type { Command } from "./command.ts";
 import type { Actor, NewEvent } from "./event.ts";
 import { fact } from "./fact.ts";
 import type { Evolvers } from "./fact.ts";
 
-const denials: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "denied",
-  "out_of_scope",
-  "unauthorized",
-]);
-
 /** The events that a refusal leaves behind: one `request.denied`, or none. */
 export function auditOf(command: Command, { code, message }: Refusal): readonly NewEvent[] {
-  if (!denials.has(code)) return [];
+  if (!isDenial(code)) return [];
   return [
     fact("request.denied", subjectOfActor(command.actor), {
       method: command.method,

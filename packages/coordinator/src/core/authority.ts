@@ -24,6 +24,7 @@ const ownReports: ReadonlySet<string> = new Set([
   "pod.transition",
   "pod.settled",
   "pod.touched",
+  "pod.denied",
 ]);
 
 /** Refuses `unauthorized`, saying what the role may do instead. */

@@ -101,6 +101,10 @@ export class Replica<State> {
     return this.#enqueue(command, this.#queue);
   }
 
+  get logTimeMs(): number {
+    return this.#time.nowMs;
+  }
+
   /** Lets time pass: moves log time by the store clock's advance and decides what is due. */
   tick(): Promise<Outcome<unknown>> {
     if (this.#stopped !== undefined) return Promise.resolve(refused("unavailable", this.#stopped));

@@ -172,6 +172,7 @@ test("claims inside a loan go with it, unit by unit, and come home", () => {
   const world = new World();
   attach(world);
   const root = startPod(world, "root");
+  requestTurn(world, root, 1);
   acquire(world, actorOf(root), ["src/a.ts", "docs/b.md", "proc:build"]);
   const child = startPod(world, "child", { parent: root, scope: rules("src") });
   const held = () =>
@@ -193,12 +194,26 @@ test("a claim handed over twice comes home past those that ended before", () => 
   const world = new World();
   attach(world);
   const root = startPod(world, "root");
+  requestTurn(world, root, 1);
   acquire(world, actorOf(root), ["src/a.ts"]);
   const child = startPod(world, "child", { parent: root, scope: rules("src") });
   const grandchild = startPod(world, "grandchild", { parent: child, scope: rules("src") });
   exit(world, child);
   const home = exit(world, grandchild).events.find((event) => event.kind === "claim.transferred");
   expect(home?.data).toMatchObject({ to: root, returnTo: null });
+});
+
+test("a turn's end ends its claims; what comes home between turns ends too", () => {
+  const world = new World();
+  attach(world);
+  const root = startPod(world, "root");
+  requestTurn(world, root, 1);
+  acquire(world, actorOf(root), ["src/a.ts", "docs/b.md"]);
+  const child = startPod(world, "child", { parent: root, scope: rules("src") });
+  endTurn(world, root, 1);
+  expect(world.read("claim.list").claims.map(({ holderName }) => holderName)).toEqual(["child"]);
+  exit(world, child);
+  expect(world.read("claim.list").claims).toEqual([]);
 });
 
 test("a directory claimed before a part of it was lent does not keep the child out", () => {

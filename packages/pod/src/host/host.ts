@@ -123,7 +123,7 @@ export class Host {
     const { pod, generation } = order;
     const hosted = this.#takeOn(order);
     // An earlier process of this host may have died between the start and its report.
-    await killLeftovers(pod);
+    await this.#killLeftovers(pod);
     const started = await startPod(order, this.#setting);
     if (!started.ok) return hosted.neverStarted(started.error.message);
     const { launched, branch, worktree, baseCommit } = started.value;
@@ -139,13 +139,17 @@ export class Host {
     const hosted = this.#pods.get(order.pod);
     if (hosted !== undefined) return hosted.end(order);
     // Nothing of ours runs under that name: it ended before this host knew, or never began.
-    await killLeftovers(order.pod);
+    await this.#killLeftovers(order.pod);
     await this.#report("host.exited", {
       pod: order.pod,
       generation: order.generation,
       exit: { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" },
       lastSeq: 0,
     });
+  }
+
+  #killLeftovers(pod: PodId): Promise<number> {
+    return killLeftovers({ pod, stateDir: this.#setting.layout.stateDir });
   }
 
   async #collect({ pod, landed }: ParsedParamsOf<Orders, "host.collect">): Promise<void> {

@@ -12,6 +12,7 @@ import type { Report } from "./host.ts";
 import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
 import { sayLastWords } from "./last-words.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
+import type { PodMark } from "./process-identity.ts";
 import type { StartOrder } from "./start-pod.ts";
 import { killGroup, killLeftovers, terminate } from "./terminate.ts";
 
@@ -100,14 +101,19 @@ export class HostedPod {
   }
 
   #target({ process, exited }: LaunchedPod) {
-    return { pod: this.#options.order.pod, process, exited };
+    return { mark: this.#mark, process, exited };
+  }
+
+  get #mark(): PodMark {
+    const { order, setting } = this.#options;
+    return { pod: order.pod, stateDir: setting.layout.stateDir };
   }
 
   async #conclude(exit: RawExit): Promise<void> {
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
     const { order, setting } = this.#options;
-    const leftovers = await killLeftovers(order.pod);
+    const leftovers = await killLeftovers(this.#mark);
     if (leftovers > 0) setting.note(`${order.spec.name} left ${leftovers} processes; ended`);
     const cause = await this.#causeOf(exit);
     const isOrderly = cause === "finished" || cause === "requested";

@@ -22,17 +22,28 @@ export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   return fields !== null && fields[0] !== "Z" && fields[19] === process.startTime;
 }
 
+/** What every process of a pod carries: ids repeat from one workspace to the next. */
+export interface PodMark {
+  readonly pod: string;
+  readonly stateDir: string;
+}
+
+export function markOf({ pod, stateDir }: PodMark): Record<"POD_ID" | "POD_STATE_DIR", string> {
+  return { POD_ID: pod, POD_STATE_DIR: stateDir };
+}
+
 /**
- * Processes whose environment at start held `POD_ID=<pod>`: what a dead pod left behind, whatever
+ * Processes whose environment at start held the pod's mark: what a dead pod left behind, whatever
  * session or group it moved to. A process that scrubbed its environment is not found.
  */
-export async function processesOfPod(pod: string): Promise<ProcessIdentity[]> {
+export async function processesOfPod(mark: PodMark): Promise<ProcessIdentity[]> {
   const pids = (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name)).map(Number);
-  const marker = `POD_ID=${pod}`;
+  const wanted = Object.entries(markOf(mark)).map(([name, value]) => `${name}=${value}`);
   const found = await Promise.all(
     pids.map(async (pid) => {
       const environment = await readProc(pid, "environ");
-      if (environment === null || !environment.split("\0").includes(marker)) return [];
+      const variables = new Set(environment?.split("\0"));
+      if (!wanted.every((variable) => variables.has(variable))) return [];
       const startTime = await startTimeOf(pid);
       return startTime === null ? [] : [{ pid, startTime }];
     }),

@@ -19,6 +19,7 @@ import { createWorktree } from "../workspace/worktree.ts";
 import type { BootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod } from "./pod-process.ts";
+import { markOf } from "./process-identity.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 
@@ -61,7 +62,10 @@ export async function startPod(
     command: setting.podRuntime,
     bootFile: paths.bootFile,
     cwd: place.value.worktree,
-    environment: { ...definedOnly(setting.environment), POD_ID: order.pod },
+    environment: {
+      ...definedOnly(setting.environment),
+      ...markOf({ pod: order.pod, stateDir: setting.layout.stateDir }),
+    },
     stdout: paths.stdout,
     stderr: paths.stderr,
   });

@@ -2,10 +2,10 @@
  * The terminate ladder: SIGTERM to the group, a grace, SIGKILL to the group, then whatever else
  * carries the pod's mark. Done only when the process was reaped and nothing of it is left.
  */
-import { isAlive, processesOfPod, type ProcessIdentity } from "./process-identity.ts";
+import { isAlive, type PodMark, processesOfPod, type ProcessIdentity } from "./process-identity.ts";
 
 export interface Terminable {
-  readonly pod: string;
+  readonly mark: PodMark;
   readonly process: ProcessIdentity;
   readonly exited: Promise<unknown>;
 }
@@ -18,7 +18,7 @@ export async function terminate(target: Terminable, graceMs = termGraceMs): Prom
   const gone = await endsWithin(target.exited, graceMs);
   if (!gone) await killGroup(target);
   await target.exited;
-  await killLeftovers(target.pod);
+  await killLeftovers(target.mark);
 }
 
 /** SIGKILL to the whole group, at once. */
@@ -27,8 +27,8 @@ export async function killGroup(target: Terminable): Promise<void> {
 }
 
 /** Ends what a dead pod's agent and commands left running, wherever they moved to. */
-export async function killLeftovers(pod: string): Promise<number> {
-  const leftovers = await processesOfPod(pod);
+export async function killLeftovers(mark: PodMark): Promise<number> {
+  const leftovers = await processesOfPod(mark);
   for (const process of leftovers) await signalIfAlive(process, "SIGKILL", "process");
   return leftovers.length;
 }

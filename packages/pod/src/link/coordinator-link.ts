@@ -141,7 +141,7 @@ export class CoordinatorLink {
   }
 
   #release(): void {
-    for (const resolve of [...this.#waiters]) resolve();
+    for (const resolve of this.#waiters) resolve();
   }
 
   async #connect(attempt: number): Promise<void> {

@@ -5,6 +5,7 @@
 import { delimiter } from "node:path";
 import type { PodLayout } from "@podlane/protocol/node";
 import type { BootFile } from "../host/boot-file.ts";
+import { markOf } from "../host/process-identity.ts";
 
 const inherited = ["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TERM", "NO_COLOR"];
 
@@ -23,12 +24,11 @@ export function podEnvironment(
     PATH: [layout.binDir, host["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(delimiter),
     TMPDIR: layout.tempDir,
     POD_NAME: boot.spec.name,
-    POD_ID: boot.pod,
     POD_SOCKET: boot.socket,
     POD_TOKEN_FILE: layout.agentTokenFile,
     POD_WORKTREE: boot.worktree,
     POD_TMP: layout.tempDir,
-    POD_STATE_DIR: boot.stateDir,
+    ...markOf(boot),
     POD_DB_SUFFIX: boot.pod,
   };
 }

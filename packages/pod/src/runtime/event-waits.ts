@@ -26,19 +26,22 @@ export class EventWaits {
 
   take(occurrence: Occurrence): void {
     for (const waiter of this.#waiters) {
-      if (!matches(waiter.condition, occurrence)) continue;
-      waiter.resolve(accepted(undefined));
+      const verdict = judge(waiter.condition, occurrence);
+      if (verdict === null) continue;
+      waiter.resolve(verdict);
       return;
     }
     this.#unseen.push(occurrence);
     if (this.#unseen.length > maxUnseen) this.#unseen.shift();
   }
 
+  /** Refused `unavailable` when the awaited child's turn ended in another way, or its pod did. */
   until(condition: WaitCondition, signal: AbortSignal): Promise<Outcome<void>> {
-    const index = this.#unseen.findIndex((occurrence) => matches(condition, occurrence));
-    if (index >= 0) {
+    for (const [index, occurrence] of this.#unseen.entries()) {
+      const verdict = judge(condition, occurrence);
+      if (verdict === null) continue;
       this.#unseen.splice(index, 1);
-      return Promise.resolve(accepted(undefined));
+      return Promise.resolve(verdict);
     }
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -57,7 +60,13 @@ export class EventWaits {
   }
 }
 
-function matches(condition: WaitCondition, occurrence: Occurrence): boolean {
-  if ("notification" in condition) return occurrence.kind === condition.notification;
-  return occurrence.kind === "turn_ended" && occurrence.podName === condition.turnEnded;
+/** Null: it has nothing to do with the wait. */
+function judge(condition: WaitCondition, { kind, podName }: Occurrence): Outcome<void> | null {
+  if ("notification" in condition) {
+    return kind === condition.notification ? accepted(undefined) : null;
+  }
+  if (podName !== condition.turnEnded) return null;
+  if (kind === "turn_ended") return accepted(undefined);
+  const isOver = kind === "errored" || kind === "shut_down";
+  return isOver ? refused("unavailable", `${podName} did not finish its turn: ${kind}`) : null;
 }

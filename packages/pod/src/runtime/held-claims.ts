@@ -99,7 +99,7 @@ export class HeldClaims {
     const listed = await this.#options.coordinator.ask("claim.list", {});
     if (!listed.ok) return;
     const live = new Set(listed.value.claims.map((claim) => claim.id));
-    for (const [id, settle] of [...this.#awaited]) if (!live.has(id)) settle(accepted(null));
+    for (const [id, settle] of this.#awaited) if (!live.has(id)) settle(accepted(null));
   }
 
   /** Gives everything back; at the end of a turn. */

@@ -9,6 +9,7 @@ import {
   effectiveScope,
   type Outcome,
   type Permission,
+  type PermissionAt,
   type PodId,
   type Scope,
   type ToolResult,
@@ -60,9 +61,15 @@ export class PodWorktree {
     return { ok: true, code: null, text, content: { commit, files, left }, artifacts: [] };
   }
 
-  /** Commits what is dirty inside a scope that is about to be lent, so that the child sees it. */
-  async commitForLoan(scope: Scope, child: string): Promise<Outcome<CommitId>> {
-    const { permissionOf } = this.#options;
+  /**
+   * Commits what is dirty inside a scope that is about to be lent, so that the child sees it.
+   * `permissionOf` is from before the loan, which takes the write from this pod.
+   */
+  async commitForLoan(
+    scope: Scope,
+    child: string,
+    permissionOf: PermissionAt,
+  ): Promise<Outcome<CommitId>> {
     const loan = effectiveScope("child", scope);
     const committed = await this.#commit(`work handed to ${child}`, null, (path) => {
       return permissionOf(path) === "write" && effectivePermission(loan, path) === "write";

@@ -9,15 +9,12 @@ import {
   type NewHistoryItem,
   type Outcome,
   type PodRecord,
-  type ReceivedPodEvent,
-  shouldNotifyAgent,
   type ShutDownCause,
   type SpawnChild,
 } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
 import { type Agent } from "../agent/agent.ts";
 import { createAgent } from "../agent/create-agent.ts";
-import type { Effect } from "../core/effect.ts";
 import { childrenOf, statusOf } from "../core/views.ts";
 import { CoordinatorLink } from "../link/coordinator-link.ts";
 import { ParentLink } from "../link/parent-link.ts";
@@ -28,12 +25,15 @@ import { recover } from "../session/recover.ts";
 import { openSession, type Session } from "../session/session.ts";
 import { createArtifactStore } from "../tools/artifact-store.ts";
 import { createToolHost } from "../tools/create-tool-host.ts";
-import type { ToolHost } from "../tools/tool-host.ts";
+import type { PodsPort, ToolHost } from "../tools/tool-host.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { ControllerLoop, type Perform } from "./controller-loop.ts";
+import { ChildDrops } from "./child-drops.ts";
 import { ConsumedResults } from "./consumed-results.ts";
+import { DenialReports } from "./denials.ts";
 import { deliverToParent } from "./deliver.ts";
 import { EventWaits } from "./event-waits.ts";
+import { followSteps } from "./follow-steps.ts";
 import { createHandlers, newBoundary } from "./handlers.ts";
 import { runOfTask, shutdownOfSignal, taskCommandId } from "./own-requests.ts";
 import { listFiles } from "./list-files.ts";
@@ -43,7 +43,7 @@ import { createPerform } from "./perform.ts";
 import { createPodsPort } from "./pods-port.ts";
 import { PodWorktree } from "./pod-worktree.ts";
 import { ReceiptWaits } from "./receipt-waits.ts";
-import { ScopeMirror } from "./scope-mirror.ts";
+import { createScopeMirror, type ScopeMirror } from "./scope-mirror.ts";
 import { spawnChild } from "./spawn-child.ts";
 import { Streams } from "./streams.ts";
 import { Timers } from "./timers.ts";
@@ -84,12 +84,14 @@ export class PodRuntime {
   readonly #waits = new EventWaits();
   readonly #receipts = new ReceiptWaits();
   readonly #usage = new UsageMeter(() => performance.now());
+  readonly #drops = new ChildDrops((pod) => this.#loop.state.registry.has(pod));
   readonly #consumed = new ConsumedResults({
     state: () => this.#loop.state,
     dispatch: (input) => this.#loop.dispatch(input),
   });
   readonly #timers: Timers;
   readonly #touches: TouchReports;
+  readonly #denials: DenialReports;
   readonly #agent: Agent;
   readonly #runner: TurnRunner;
   readonly #loop: ControllerLoop;
@@ -111,8 +113,7 @@ export class PodRuntime {
     this.#reporter = new Reporter(insist, (method, message) => this.#warn(`${method}: ${message}`));
     this.#slot = this.#createSlot();
     this.#claims = this.#createClaims();
-    const rank = boot.parent === null ? "top_level" : "child";
-    this.#scope = new ScopeMirror(boot.scope, rank, () => this.#children());
+    this.#scope = createScopeMirror(boot, () => this.#children());
     this.#worktree = new PodWorktree({
       workspace: setting.workspace,
       pod: boot.pod,
@@ -120,6 +121,7 @@ export class PodRuntime {
       permissionOf: (path) => this.#scope.permissionOf(path),
     });
     this.#touches = new TouchReports(boot, this.#coordinator);
+    this.#denials = new DenialReports(boot, this.#coordinator);
     this.#timers = new Timers((name) => this.#loop.dispatch({ kind: "timer", name }), Date.now);
     this.#agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
     this.#runner = this.#createRunner();
@@ -219,7 +221,14 @@ export class PodRuntime {
       session: this.#session,
       state: recover(core, this.#session.loadCoreState(), Date.now()),
       onEmit: () => this.#parent.nudge(),
-      onStep: (effects) => this.#afterStep(effects),
+      onStep: followSteps({
+        waits: this.#waits,
+        scope: this.#scope,
+        streams: this.#streams,
+        usage: this.#usage,
+        drops: this.#drops,
+        consumed: this.#consumed,
+      }),
       nowMs: Date.now,
       perform: this.#createPerform(),
     });
@@ -250,6 +259,7 @@ export class PodRuntime {
       runner: this.#runner,
       claims: this.#claims,
       usage: this.#usage,
+      denials: this.#denials,
       dispatch: (input) => this.#loop.dispatch(input),
       nameOf: (child) => this.#nameOf(child),
       warn: (message) => this.#warn(message),
@@ -266,6 +276,7 @@ export class PodRuntime {
       waits: this.#waits,
       slot: this.#slot,
       usage: this.#usage,
+      denials: this.#denials,
       podName: boot.spec.name,
       task: boot.spec.task,
       standingClaims: boot.spec.claims,
@@ -303,18 +314,22 @@ export class PodRuntime {
       environment,
       graceMs,
       nowMs: Date.now,
-      pods: createPodsPort({
-        coordinator: this.#coordinator,
-        dialer: this.#dialer,
-        slot: this.#slot,
-        children: () => this.#children(),
-        spawnChild: (request, signal) => this.#spawn(request, signal),
-        consume: (pod, ended) => this.#consumed.take(pod, ended),
-        nextCommandId: () => {
-          this.#commands += 1;
-          return { client: `${boot.pod}.${boot.generation}.${process.pid}`, n: this.#commands };
-        },
-      }),
+      pods: this.#createPodsPort(),
+    });
+  }
+
+  #createPodsPort(): PodsPort {
+    const { pod, generation } = this.#setting.boot;
+    const client = `${pod}.${generation}.${process.pid}`;
+    return createPodsPort({
+      coordinator: this.#coordinator,
+      dialer: this.#dialer,
+      slot: this.#slot,
+      children: () => this.#children(),
+      spawnChild: (request, signal) => this.#spawn(request, signal),
+      consume: (child, ended) => this.#consumed.take(child, ended),
+      untilDropped: (child) => this.#drops.until(child),
+      nextCommandId: () => ({ client, n: (this.#commands += 1) }),
     });
   }
 
@@ -326,6 +341,7 @@ export class PodRuntime {
       coordinator: this.#coordinator,
       worktree: this.#worktree,
       lend: this.#scope.lend.bind(this.#scope),
+      permissions: () => this.#scope.permissions(),
       nextName: () => `${boot.spec.name}-${(this.#childrenSpawned += 1)}`,
       dispatch: this.#loop.dispatch.bind(this.#loop),
     };
@@ -343,23 +359,6 @@ export class PodRuntime {
   #record(item: NewHistoryItem): void {
     this.#session.appendHistory(item, Date.now());
     this.#streams.historyChanged();
-  }
-
-  #afterStep(effects: readonly Effect[]): void {
-    const records = effects.flatMap((effect) => (effect.kind === "persist" ? [effect.record] : []));
-    for (const record of records) {
-      if (record.kind === "event_accepted") this.#tookEvent(record.event);
-      if (record.kind === "message_accepted") this.#waits.take({ kind: "message", podName: "" });
-      if (record.kind === "child_saved" || record.kind === "child_dropped") this.#scope.changed();
-      if (record.kind === "history_appended") this.#streams.historyChanged();
-    }
-    if (effects.some((effect) => effect.kind === "start_turn")) this.#usage.turnStarted();
-  }
-
-  #tookEvent(event: ReceivedPodEvent): void {
-    this.#consumed.tookEvent(event);
-    if (shouldNotifyAgent(event)) this.#waits.take({ kind: event.kind, podName: event.podName });
-    else this.#streams.control(event.seq, event);
   }
 
   #takeLogEvent(event: LogEventEnvelope): void {

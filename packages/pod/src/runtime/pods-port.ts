@@ -32,6 +32,8 @@ export interface PodsPortOptions {
    * `shut_down`, which may still be under way, was one of them.
    */
   readonly consume: (pod: PodId, ended: boolean) => void;
+  /** Resolves when an ended child has left the registry, and with it the mirror of scopes. */
+  readonly untilDropped: (pod: PodId) => Promise<void>;
   readonly nextCommandId: () => CommandId;
 }
 
@@ -56,6 +58,7 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
     if (!outcome.ok) return outcome;
     const { pod } = outcome.value;
     options.consume(child.id, pod.exit !== null);
+    if (pod.exit !== null) await options.untilDropped(child.id);
     return accepted(resultOf(pod));
   };
   const port: PodsPort = {
@@ -97,19 +100,22 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
     },
     async stop(name) {
       const child = find(name);
-      if (!child.ok) return child;
-      const pod = child.value.id;
-      const stopped = await coordinator.insist("pod.stop", {
-        pod,
-        tree: true,
-        deadlineMs: stopDeadlineMs,
-      });
-      if (!stopped.ok) return stopped;
-      const ended = await coordinator.insist("pod.wait", { pod, until: "ended" });
-      return ended.ok ? accepted(undefined) : ended;
+      return child.ok ? stopChild(child.value.id, options) : child;
     },
   };
   return port;
+}
+
+/** Answers once the child's process is gone and this pod may write again what it was lent. */
+async function stopChild(pod: PodId, options: PodsPortOptions): Promise<Outcome<void>> {
+  const { coordinator, untilDropped } = options;
+  const order = { pod, tree: true, deadlineMs: stopDeadlineMs };
+  const stopped = await coordinator.insist("pod.stop", order);
+  if (!stopped.ok) return stopped;
+  const ended = await coordinator.insist("pod.wait", { pod, until: "ended" });
+  if (!ended.ok) return ended;
+  await untilDropped(pod);
+  return accepted(undefined);
 }
 
 function ask<T>(

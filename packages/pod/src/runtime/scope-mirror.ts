@@ -9,6 +9,7 @@ import {
   effectiveScope,
   type Permission,
   type PermissionAt,
+  type PodId,
   type PodRank,
   type Scope,
 } from "@podlane/protocol";
@@ -26,8 +27,13 @@ export class ScopeMirror {
   }
 
   permissionOf(path: string): Permission {
+    return this.permissions()(path);
+  }
+
+  /** As it is now: later loans do not change it. */
+  permissions(): PermissionAt {
     this.#compiled ??= compileScope(this.effective());
-    return this.#compiled(path);
+    return this.#compiled;
   }
 
   effective(): EffectiveScope {
@@ -51,4 +57,11 @@ export class ScopeMirror {
   changed(): void {
     this.#compiled = null;
   }
+}
+
+export function createScopeMirror(
+  { scope, parent }: { readonly scope: Scope; readonly parent: PodId | null },
+  children: () => readonly ChildView[],
+): ScopeMirror {
+  return new ScopeMirror(scope, parent === null ? "top_level" : "child", children);
 }

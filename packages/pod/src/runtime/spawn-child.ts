@@ -7,6 +7,7 @@ import {
   type MergeSettings,
   Name,
   type Outcome,
+  type PermissionAt,
   type PodId,
   type PodRecord,
   type PodSpec,
@@ -26,6 +27,8 @@ export interface SpawnChildOptions {
   readonly worktree: PodWorktree;
   /** Adds a loan to the mirror at once; the returned function takes it back. */
   readonly lend: (name: string, scope: Scope) => () => void;
+  /** What this pod may write now, before the loan. */
+  readonly permissions: () => PermissionAt;
   readonly nextName: () => string;
   readonly dispatch: (input: ChildReadyInput) => void;
 }
@@ -40,8 +43,10 @@ export async function spawnChild(
   const name = Name.safeParse(request.name ?? options.nextName());
   if (!name.success) return refused("invalid_request", name.error.issues[0]?.message ?? "bad name");
   // The parent loses write before the child can have it; the log confirms, or it is given back.
+  const permissionOf = options.permissions();
   const takeBack = options.lend(name.data, scope.value);
-  const spawned = await askForChild({ ...request, name: name.data, scope: scope.value }, options);
+  const asked = { ...request, name: name.data, scope: scope.value };
+  const spawned = await askForChild(asked, options, permissionOf);
   if (!spawned.ok) {
     takeBack();
     return spawned;
@@ -66,9 +71,10 @@ export async function spawnChild(
 async function askForChild(
   request: SpawnChild & { name: Name },
   options: SpawnChildOptions,
+  permissionOf: PermissionAt,
 ): Promise<Outcome<PodRecord>> {
   const { coordinator, worktree, pod, own } = options;
-  const commit = await worktree.commitForLoan(request.scope, request.name);
+  const commit = await worktree.commitForLoan(request.scope, request.name, permissionOf);
   if (!commit.ok) return commit;
   const { branch } = worktree.workspace;
   const { name, agent, task, scope, claims, limits, priority } = request;

@@ -6,6 +6,7 @@ import type { Outcome, TurnResult } from "@podlane/protocol";
 import type { EffectOf } from "../core/effect.ts";
 import type { ChildJoinedInput, TurnClosedInput } from "../core/input.ts";
 import { cutText } from "./cut-text.ts";
+import type { DenialReports } from "./denials.ts";
 import type { HeldClaims } from "./held-claims.ts";
 import type { PodWorktree } from "./pod-worktree.ts";
 import type { TurnRunner } from "./turn-runner.ts";
@@ -17,6 +18,7 @@ export interface TurnEndingOptions {
   readonly runner: TurnRunner;
   readonly claims: HeldClaims;
   readonly usage: UsageMeter;
+  readonly denials: DenialReports;
   readonly dispatch: (input: TurnClosedInput | ChildJoinedInput) => void;
   readonly nameOf: (child: string) => string;
   readonly warn: (message: string) => void;
@@ -24,6 +26,7 @@ export interface TurnEndingOptions {
 
 export class TurnEnding {
   readonly #options: TurnEndingOptions;
+  #lastLeftOut = "";
 
   constructor(options: TurnEndingOptions) {
     this.#options = options;
@@ -60,14 +63,27 @@ export class TurnEnding {
   async #conclude(turn: number, summary: string): Promise<void> {
     const { worktree, claims, dispatch, warn } = this.#options;
     const committed = await worktree.commitTurn(turn, commitMessage(summary));
-    if (committed.ok && committed.value.left.length > 0) {
-      warn(`left uncommitted, out of scope: ${committed.value.left.slice(0, 20).join(", ")}`);
-    }
     if (!committed.ok) warn(`the turn's work was not committed: ${committed.error.message}`);
-    const result = this.#result(summary, committed);
+    const leftOut = committed.ok ? this.#tellLeftOut(committed.value.left) : "";
+    const result = this.#result(`${leftOut}${summary}`, committed);
     // Without a coordinator they are given back once one is found; the turn has ended all the same.
     await within(releasePatienceMs, () => claims.releaseAll());
     dispatch({ kind: "turn_closed", turn, result });
+  }
+
+  /** What is dirty where the pod may not write stays in its worktree: told, and put on the log. */
+  #tellLeftOut(paths: readonly string[]): string {
+    if (paths.length === 0) return "";
+    const more = paths.length > maxPathsTold ? ` and ${paths.length - maxPathsTold} more` : "";
+    const named = paths.slice(0, maxPathsTold).map((path) => JSON.stringify(path));
+    const text = `out of scope, left uncommitted: ${named.join(", ")}${more}`;
+    const { denials, warn } = this.#options;
+    if (text !== this.#lastLeftOut) {
+      denials.add({ tool: "commit", code: "out_of_scope", text });
+      warn(text);
+    }
+    this.#lastLeftOut = text;
+    return `${text}\n`;
   }
 
   #result(summary: string, committed: Outcome<{ head: TurnResult["commit"] }>): TurnResult | null {
@@ -85,6 +101,8 @@ export class TurnEnding {
 
 /** Longer than any flush; a coordinator that is away does not hold the turn's end up. */
 const releasePatienceMs = 5_000;
+/** A person reads a few; `git status` in the worktree shows them all. */
+const maxPathsTold = 20;
 /** A quarter of the protocol's bound in bytes: four bytes a character at most. */
 const maxSummaryCharacters = 4_096;
 

@@ -14,6 +14,7 @@ import {
 import type { EffectOf } from "../core/effect.ts";
 import type { AgentDoneInput, AgentStepInput } from "../core/input.ts";
 import type { ToolHost } from "../tools/tool-host.ts";
+import type { DenialReports } from "./denials.ts";
 import type { EventWaits } from "./event-waits.ts";
 import type { HeldClaims } from "./held-claims.ts";
 import type { TurnSlot } from "./turn-slot.ts";
@@ -28,6 +29,7 @@ export interface TurnRunnerOptions {
   readonly slot: TurnSlot;
   readonly callLog: CallLog;
   readonly usage: UsageMeter;
+  readonly denials: DenialReports;
   readonly podName: string;
   readonly task: string | null;
   /** Claims that each turn takes before it starts. */
@@ -139,6 +141,7 @@ export class TurnRunner {
       tools.call(tool, params, { callId, turn: turn ?? 0, signal }),
     );
     usage.called(result);
+    this.#options.denials.add({ tool, code: result.code, text: result.text });
     return result;
   }
 

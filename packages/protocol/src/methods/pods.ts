@@ -3,8 +3,15 @@
  * in `pod.ts`.
  */
 import { z } from "zod";
+import { denialCodes } from "../errors.ts";
 import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
-import { maxDeadlineMs, maxDelegateLevels, maxMessageBytes, maxTagLength } from "../limits.ts";
+import {
+  maxDeadlineMs,
+  maxDelegateLevels,
+  maxDenialMessage,
+  maxMessageBytes,
+  maxTagLength,
+} from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
 import { PodRecord } from "../pod-record.ts";
@@ -85,6 +92,17 @@ export const podCommandMethods = {
       generation: Generation,
       paths: z.array(z.string()).max(256),
       access: z.enum(["read", "write"]),
+    }),
+    Nothing,
+  ),
+  /** What the pod's own gates denied its agent; the coordinator only keeps the record. */
+  "pod.denied": mutation(
+    z.object({
+      pod: PodId,
+      generation: Generation,
+      tool: z.string().max(64),
+      code: z.enum(denialCodes),
+      message: z.string().max(maxDenialMessage),
     }),
     Nothing,
   ),

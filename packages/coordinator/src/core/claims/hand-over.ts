@@ -3,6 +3,7 @@
  */
 import { unitsWithinScope } from "@podlane/protocol";
 import type { ClaimEnd, PodId, RegistrationId, Scope, UnitKey } from "@podlane/protocol";
+import type { NewEvent } from "../event.ts";
 import type { Batch } from "../fact.ts";
 import { fact, subjectOf } from "../fact.ts";
 import { findLiving } from "../pods/tree.ts";
@@ -37,8 +38,8 @@ export function handOverClaims(
 
 /**
  * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
- * living giver, unless that one already waits for somebody who waits for the claim: then the claim
- * ends, because returning it would close a cycle that nobody asked for.
+ * living giver, unless that one has no turn, or already waits for somebody who waits for the
+ * claim: then it ends, because returning it would close a cycle that nobody asked for.
  */
 export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
@@ -46,6 +47,14 @@ export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch):
     if (heir === null) appendEnd(claim, "holder_ended", batch);
     else appendTransfer(claim, { to: heir, units: claim.units }, batch);
   }
+}
+
+/** Ends what a pod's turn still has or waits for, what came home to it unasked included. */
+export function endClaimsOfTurn(state: WorkspaceState, pod: PodId): NewEvent[] {
+  return claimsOf(state.claims, pod).map((claim) => {
+    const how = claim.fence === null ? "gave_up" : "released";
+    return fact("claim.ended", subjectOf.claim(claim.id), { how });
+  });
 }
 
 /** Hands units of a grant to another registration; all of them end the claim they came from. */
@@ -79,6 +88,8 @@ function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null
   if (claim.fence === null) return null;
   const heir = [...claim.returnTo].toReversed().find((id) => findLiving(state, id) !== undefined);
   if (heir === undefined) return null;
+  // Claims are a turn's: between turns nobody would use it, and nobody would give it back.
+  if (findLiving(state, heir)?.turn === null) return null;
   for (const waiter of claim.blocks ?? []) {
     if (reaches(state, heir, knownClaim(state.claims, waiter).holder)) return null;
   }

@@ -37,7 +37,9 @@ const reportable: ReadonlySet<PodState> = new Set<PodState>([
   "stopping",
 ]);
 
-export const podReportDeciders: Deciders<"pod.transition" | "pod.settled" | "pod.touched"> = {
+type PodReport = "pod.transition" | "pod.settled" | "pod.touched" | "pod.denied";
+
+export const podReportDeciders: Deciders<PodReport> = {
   /** Idempotent. Refuses `conflict` for a move that the state machine does not have. */
   "pod.transition": (state, params, { nowMs }) => {
     const found = reporter(state, params);
@@ -78,6 +80,14 @@ export const podReportDeciders: Deciders<"pod.transition" | "pod.settled" | "pod
     const { generation, paths, access } = params;
     const data = { generation, paths, access };
     return acceptSilently(fact("pod.touched", subjectOf.pod(found.value.id), data));
+  },
+  /** What a pod's own gates denied: recorded as the coordinator's own denials are. */
+  "pod.denied": (state, params) => {
+    const found = reporter(state, params);
+    if (!found.ok) return refuseWith(found.error);
+    const { tool, code, message } = params;
+    const data = { method: `tool:${tool}`, code, message };
+    return acceptSilently(fact("request.denied", subjectOf.pod(found.value.id), data));
   },
 };
 

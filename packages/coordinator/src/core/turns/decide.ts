@@ -3,6 +3,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
+import { endClaimsOfTurn } from "../claims/hand-over.ts";
 import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Deciders } from "../decider.ts";
 import { fact, subjectOf } from "../fact.ts";
@@ -45,7 +46,7 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
     const data = { generation: pod.generation, turn: params.turn, waiting };
     return acceptSilently(fact("pod.turn_yielded", subjectOf.pod(pod.id), data));
   },
-  /** Idempotent for the last turn. A turn that was run without a coordinator may end unasked. */
+  /** Ends its claims too. Idempotent for the last turn; one run without a coordinator may end. */
   "pod.turn_end": (state, params) => {
     const found = reporter(state, params);
     if (!found.ok) return refuseWith(found.error);
@@ -54,7 +55,8 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
     if (pod.turn === null && (pod.lastTurn?.turn ?? 0) >= turn) return acceptSilently();
     if (pod.turn !== null && pod.turn.n !== turn) return notRunning(pod, turn);
     const data = { generation, turn, cause, outcome, result, message };
-    return acceptSilently(fact("pod.turn_ended", subjectOf.pod(pod.id), data));
+    const ended = fact("pod.turn_ended", subjectOf.pod(pod.id), data);
+    return acceptSilently(ended, ...endClaimsOfTurn(state, pod.id));
   },
 };
 

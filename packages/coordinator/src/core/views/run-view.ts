@@ -38,7 +38,8 @@ function taskView(state: WorkspaceState, run: RunEntry, task: TaskEntry): RunTas
     waitsFor: task.state === "blocked" ? waitsFor : [],
     startedAtMs: task.startedAtMs,
     endedAtMs: task.endedAtMs,
-    message: task.message,
+    // What went wrong, else what the agent said of its work.
+    message: task.message ?? pod?.result?.summary ?? null,
   };
 }
 

@@ -1,0 +1,6 @@
+/** What is wanted of a lane. */
+export interface LaneRequest {
+  readonly follow: boolean;
+  /** Epoch milliseconds; 0 for everything. */
+  readonly sinceMs: number;
+}
