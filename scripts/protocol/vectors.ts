@@ -18,6 +18,7 @@ import {
 } from "./vectors/messages.ts";
 import { methodVectors } from "./vectors/methods.ts";
 import {
+  activityEventVectors,
   historyVectors,
   logEventVectors,
   podEventVectors,
@@ -40,6 +41,7 @@ export function generateVectors(): VectorGroup[] {
     "pod-events": podEventVectors(),
     "history-items": historyVectors(),
     "log-events": logEventVectors(),
+    "activity-events": activityEventVectors(),
     ...Object.fromEntries(
       tables.map(({ name }) => [`methods-${kebabCase(name)}`, methodVectors(name)]),
     ),

@@ -1,4 +1,4 @@
-/** Bad input gets a clear error and loses nothing; no server is started for a plan that is wrong. */
+/** Bad input gets a clear error and loses nothing; a wrong plan starts no server. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";

@@ -14,7 +14,8 @@ beforeAll(async () => {
   workspace = new ScratchWorkspace({ "a.txt": "a\n" });
   const script = workspace.writeBeside("idle.yaml", "on_run:\n  - say: up\n");
   const args = ["spawn", "target", "--agent", `script:${script}`, "--task", "go", "--wait"];
-  expect(await workspace.pod(args)).toMatchObject({ code: 0 });
+  const spawned = await workspace.pod(args);
+  if (spawned.code !== 0) throw new Error(spawned.stderr);
   const peer = await operator();
   pod = valueOf(await peer.request("pod.list", {})).pods[0] as PodRecord;
   const { socket } = valueOf(await peer.request("server.status", {}));
@@ -153,8 +154,10 @@ describe.each(["coordinator", "pod"] as const)("the socket of a %s", (owner) => 
 
 test("unknown methods and wrong params are refused by code", async () => {
   const peer = await operator();
-  const ask = peer.request as unknown as (m: string, p: unknown, o?: object) => Promise<unknown>;
-  const call = ask.bind(peer);
+  const loose = peer as unknown as {
+    request(method: string, params: unknown, options?: object): Promise<unknown>;
+  };
+  const call = loose.request.bind(loose);
   const refused = (code: string) => ({ ok: false, error: { code } });
   expect(await call("pod.get", { pod: 7 })).toMatchObject(refused("invalid_request"));
   expect(await call("pod.get", null)).toMatchObject(refused("invalid_request"));

@@ -72,7 +72,7 @@ describe("an interrupted run", () => {
   });
 });
 
-test("a finished run shows its summary; --new runs anew; an open one changed needs it", async () => {
+test("a finished run shows its summary; --new runs anew; a changed one needs it", async () => {
   await using workspace = new ScratchWorkspace(files);
   const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "date +%N >> t.txt" }, auto));
   expect(await workspace.pod(["run", plan])).toMatchObject({ code: 0 });
@@ -181,7 +181,7 @@ describe("landing", () => {
       expect(rows.filter((task) => task.merged)).toHaveLength(1);
       const problem = merges.find((merge) => merge.problem !== null);
       expect(problem?.problem).toMatchObject({ kind: "conflict", files: ["shared.txt"] });
-      expect((problem?.problem as { branches: string[] }).branches).toHaveLength(2);
+      expect(problem?.problem).toMatchObject({ branches: [expect.anything(), expect.anything()] });
       expect(workspace.read("shared.txt")).toMatch(/^[12]\n$/);
       expect(workspace.git("status", "--porcelain")).toBe("");
       expect(workspace.git("branch", "--list", problem?.branch ?? "")).toContain("agent/");
@@ -224,10 +224,9 @@ describe("landing", () => {
     const { merges } = valueOf(await peer.request("merge.list", {}));
     const ready = merges.find((merge) => merge.state === "ready");
     const commandId = { client: "approver", n: 1 };
-    valueOf(
-      await peer.request("merge.approve", { pod: ready?.pod ?? ("" as never) }, { commandId }),
-    );
-    valueOf(await peer.request("merge.wait", { merge: ready?.id ?? ("" as never) }));
+    if (ready === undefined) throw new Error("no merge is ready");
+    valueOf(await peer.request("merge.approve", { pod: ready.pod }, { commandId }));
+    valueOf(await peer.request("merge.wait", { merge: ready.id }));
     peer.close();
     expect(workspace.read("y")).toBe("2\n");
   });

@@ -8,6 +8,7 @@ import { judge, toJson } from "../../../scripts/protocol/vectors/judge.ts";
 import { type Vector, fromHex, toHex } from "../../../scripts/protocol/vectors/vector.ts";
 import { verifies } from "../../../test/requirements.ts";
 import {
+  ActivityEvent,
   FrameDecoder,
   PodEvent,
   decodeMessage,
@@ -90,6 +91,16 @@ test.each(Object.keys(logEventData))("the log event %s has valid and rejected ve
   const own = all.filter(({ reads, value }) => reads === "log_event" && kindOf(value) === kind);
   expect(countOf(own)).toEqual(both);
 });
+
+test.each([...membersByKind(ActivityEvent, "kind").keys()])(
+  "the activity event %s has valid and rejected vectors",
+  (kind) => {
+    const own = all.filter(({ reads, value }) => {
+      return reads === "activity_event" && kindOf(value) === kind;
+    });
+    expect(countOf(own)).toEqual(both);
+  },
+);
 
 test(`${verifies("R20")}a PodEvent of a later revision is unknown, and on the control lane`, () => {
   const later = podEvents.find(({ name }) => name === "a kind of a later revision");

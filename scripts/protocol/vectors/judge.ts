@@ -3,6 +3,7 @@
  */
 import type { z } from "zod";
 import {
+  ActivityEvent,
   CodecError,
   type Envelope,
   EnvelopeError,
@@ -69,6 +70,8 @@ function judgeValue(subject: Subject, value: unknown): Expectation {
       return judgePodEvent(value);
     case "history_item":
       return parse(HistoryItem, value);
+    case "activity_event":
+      return parse(ActivityEvent, value);
     case "log_event":
       return judgeLogEvent(value);
     case "params":

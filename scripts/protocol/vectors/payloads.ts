@@ -1,6 +1,7 @@
 /** Vectors of what travels inside messages: segments, PodEvents, history items, log events. */
 import type { z } from "zod";
 import {
+  ActivityEvent,
   HistoryItem,
   LogEventEnvelope,
   ReceivedPodEvent,
@@ -8,6 +9,7 @@ import {
   logEventData,
   maxSummaryBytes,
 } from "../../../packages/protocol/src/index.ts";
+import { activitySamples } from "../samples/activity-events.ts";
 import { historySamples } from "../samples/history.ts";
 import { logEventSamples } from "../samples/log-events.ts";
 import { newerPodEvent, podEventSamples } from "../samples/pod-events.ts";
@@ -88,6 +90,22 @@ export function historyVectors(): Draft[] {
       event: podEventSamples.scope_sub_delegated,
     }),
     rejected(subject, "a type that does not exist", { ...notification, type: "note" }),
+  ];
+}
+
+export function activityEventVectors(): Draft[] {
+  const subject = { reads: "activity_event" } as const;
+  const kinds = Object.entries(activitySamples).flatMap(([kind, sample]) => {
+    const spoiled = { schema: ActivityEvent, sample, wrap: itself, fixed: ["kind"] };
+    return [...vary(subject, kind, spoiled), ...spoil(subject, kind, spoiled)];
+  });
+  const { agent_touched_path: touched } = activitySamples;
+  return [
+    ...kinds,
+    rejected(subject, "a clear path in a hashed event", { ...touched, path: "src/parser.ts" }),
+    rejected(subject, "a digest in an event of metadata", { ...touched, redaction: "metadata" }),
+    rejected(subject, "a redaction that does not exist", { ...touched, redaction: "none" }),
+    rejected(subject, "a schema of a later version", { ...touched, schemaVersion: 2 }),
   ];
 }
 

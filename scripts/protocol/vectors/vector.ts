@@ -16,6 +16,7 @@ export type Reading =
   | "pod_event"
   | "history_item"
   | "log_event"
+  | "activity_event"
   | "params"
   | "result";
 

@@ -195,8 +195,8 @@ async function conclude(
     terminal.say(`it could not start: ${pod.exit.cause}\n${pod.exit.lastOutput}`.trimEnd());
     return exitCodes.couldNotStart;
   }
-  const trouble = options.wait === true ? pod.lastTurn?.message : null;
-  if (trouble != null) terminal.say(trouble);
+  const trouble = options.wait === true ? (pod.lastTurn?.message ?? null) : null;
+  if (trouble !== null) terminal.say(trouble);
   terminal.say(`next: pod logs ${pod.name} · pod wait ${pod.name} · pod history ${pod.name}`);
   return options.wait === true ? exitCodeOfPod(pod) : exitCodes.done;
 }

@@ -3,8 +3,8 @@
  * in `pod.ts`.
  */
 import { z } from "zod";
-import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
 import { denialCodes } from "../errors.ts";
+import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
 import {
   maxDeadlineMs,
   maxDelegateLevels,
