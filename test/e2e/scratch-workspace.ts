@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { coordinatorMethods, type Outcome, podMethods, type PodRecord } from "@podlane/protocol";
 import { dial, mintToken, readCoordinatorFile, stateLayout } from "@podlane/protocol/node";
 import { root } from "../tidy/repository.ts";

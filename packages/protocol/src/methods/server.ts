@@ -13,8 +13,6 @@ export const serverMethods = {
       pid: z.int(),
       version: z.string(),
       startedAtMs: z.int(),
-      /** The log's own time now: what ages of things on the log are measured with. */
-      logTimeMs: z.int(),
       stateDir: z.string(),
       socket: z.string(),
       livingPods: z.int(),
