@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SummaryJson } from "../../packages/cli/src/json/summary-json.ts";
 import { TestWorkspace } from "./workspace.ts";
+import { verifies } from "../requirements.ts";
 
 const twoTasks = `
 version: 1
@@ -17,15 +18,18 @@ tasks:
 merge: { mode: auto }
 `;
 
-test("a plan runs to its end: the work of every task is on base", async () => {
-  await using workspace = await TestWorkspace.create({ "plan.yaml": twoTasks });
-  const answer = await workspace.pod("run", "plan.yaml");
-  expect(answer).toHaveProperty("code", 0);
-  expect(answer.stdout).toMatch(/one +done .*merged into main/);
-  expect(readFileSync(join(workspace.repository, "two.txt"), "utf8")).toBe("1\n");
-  const again = await workspace.pod("run", "plan.yaml");
-  expect(again.code).toBe(0);
-});
+test(
+  verifies("R108", "R110") + "a plan runs to its end: the work of every task is on base",
+  async () => {
+    await using workspace = await TestWorkspace.create({ "plan.yaml": twoTasks });
+    const answer = await workspace.pod("run", "plan.yaml");
+    expect(answer).toHaveProperty("code", 0);
+    expect(answer.stdout).toMatch(/one +done .*merged into main/);
+    expect(readFileSync(join(workspace.repository, "two.txt"), "utf8")).toBe("1\n");
+    const again = await workspace.pod("run", "plan.yaml");
+    expect(again.code).toBe(0);
+  },
+);
 
 test("with --json: the log's events, and last the summary", async () => {
   await using workspace = await TestWorkspace.create({ "plan.yaml": twoTasks });
@@ -37,8 +41,11 @@ test("with --json: the log's events, and last the summary", async () => {
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "event", kind: "run.submitted" });
 });
 
-test("branches that conflict: exit 8 with files and branches, nothing half-merged", async () => {
-  const plan = `
+test(
+  verifies("R156", "R162") +
+    "branches that conflict: exit 8 with files and branches, nothing half-merged",
+  async () => {
+    const plan = `
 version: 1
 tasks:
   - { id: one, agent: shell, task: "echo 1 > src/a.txt", scope: [src] }
@@ -46,13 +53,14 @@ tasks:
 config: { claims: { mode: advisory } }
 merge: { mode: auto }
 `;
-  await using workspace = await TestWorkspace.create({ "plan.yaml": plan });
-  const answer = await workspace.pod("run", "plan.yaml");
-  expect(answer).toHaveProperty("code", 8);
-  expect(answer.stdout).toMatch(/conflict: (one|two): agent\/(one|two)\/\w+ against main/);
-  expect(answer.stdout).toContain("src/a.txt");
-  expect(await workspace.git("status", "--porcelain")).toBe("");
-});
+    await using workspace = await TestWorkspace.create({ "plan.yaml": plan });
+    const answer = await workspace.pod("run", "plan.yaml");
+    expect(answer).toHaveProperty("code", 8);
+    expect(answer.stdout).toMatch(/conflict: (one|two): agent\/(one|two)\/\w+ against main/);
+    expect(answer.stdout).toContain("src/a.txt");
+    expect(await workspace.git("status", "--porcelain")).toBe("");
+  },
+);
 
 test("a red gate: exit 8 with the end of its output", async () => {
   const plan = `

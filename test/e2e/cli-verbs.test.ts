@@ -25,6 +25,7 @@ import {
   WhereJson,
 } from "../../packages/cli/src/json/upkeep-json.ts";
 import { TestWorkspace } from "./workspace.ts";
+import { verifies } from "../requirements.ts";
 
 /** Writes a file, then holds its turn until the file `go` is there. */
 const holding = (workspace: TestWorkspace) =>
@@ -45,7 +46,7 @@ const read = async <S extends z.ZodType>(
   ...args: string[]
 ): Promise<z.output<S>> => schema.parse(await workspace.json(...args));
 
-test("a pod from its spawn to its merge", async () => {
+test(`${verifies("R128", "R219")}a pod from its spawn to its merge`, async () => {
   await using workspace = await TestWorkspace.create();
   const see = workspace.start(["events", "-f", "--since", "0"]);
   await spawnHolding(workspace);
@@ -102,7 +103,7 @@ test("messages: sent, shown, listed, and steered past an idle pod's budget", asy
   expect((await workspace.pod("send", "hearer", "too late")).code).toBe(4);
 });
 
-test("pause, resume and stop --all; followers end with the pod", async () => {
+test(`${verifies("R127")}pause, resume and stop --all; followers end with the pod`, async () => {
   await using workspace = await TestWorkspace.create();
   const hold = (name: string) => `  - run_command: { command: "${untilFile(workspace, name)}" }`;
   const steps = ["on_run:", "  - run_command: { command: echo began }", hold("go")];

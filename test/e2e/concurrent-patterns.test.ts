@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { root } from "../tidy/repository.ts";
+import { verifies } from "../requirements.ts";
 
 const plans = [
   ...readFileSync(`${root}docs/concurrent-patterns.md`, "utf8").matchAll(/```yaml\n([^]*?)```/g),
@@ -43,7 +44,7 @@ function pod(...args: string[]) {
 }
 
 test.each(plans.map((plan, index) => [index, plan] as const))(
-  "plan %i of the document runs, and its branches land",
+  verifies("R106", "R108", "R160") + "plan %i of the document runs, and its branches land",
   (index, plan) => {
     writeFileSync(join(folder, "plan.yaml"), plan);
     const { status, stderr } = pod("run", join(folder, "plan.yaml"));

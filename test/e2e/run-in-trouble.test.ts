@@ -167,7 +167,8 @@ describe("the person's checkout", () => {
 
 describe("landing", () => {
   test(
-    verifies("R156") + "of two changes to a line the second is reported, exit code 8",
+    verifies("R140", "R156", "R162") +
+      "of two changes to a line the second is reported, exit code 8",
     async () => {
       await using workspace = new ScratchWorkspace(files);
       const tasks = { first: "echo 1 > shared.txt", second: "echo 2 > shared.txt" };
@@ -208,28 +209,31 @@ describe("landing", () => {
     expect(parents).toHaveLength(method === "merge" ? 2 : 1);
   });
 
-  test("mode none lands nothing; mode review lands what is approved", async () => {
-    await using workspace = new ScratchWorkspace(files);
-    const none = workspace.writeBeside(
-      "none.yaml",
-      shellTasks({ one: "echo 1 > x" }, "merge: { mode: none }\n"),
-    );
-    expect(await workspace.pod(["run", none])).toMatchObject({ code: 0 });
-    expect(existsSync(join(workspace.repository, "x"))).toBe(false);
-    const review = workspace.writeBeside("review.yaml", shellTasks({ two: "echo 2 > y" }));
-    const ended = await workspace.pod(["run", review]);
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("pod merge two") });
-    expect(existsSync(join(workspace.repository, "y"))).toBe(false);
-    const peer = await workspace.operator();
-    const { merges } = valueOf(await peer.request("merge.list", {}));
-    const ready = merges.find((merge) => merge.state === "ready");
-    const commandId = { client: "approver", n: 1 };
-    if (ready === undefined) throw new Error("no merge is ready");
-    valueOf(await peer.request("merge.approve", { pod: ready.pod }, { commandId }));
-    valueOf(await peer.request("merge.wait", { merge: ready.id }));
-    peer.close();
-    expect(workspace.read("y")).toBe("2\n");
-  });
+  test(
+    verifies("R140") + "mode none lands nothing; mode review lands what is approved",
+    async () => {
+      await using workspace = new ScratchWorkspace(files);
+      const none = workspace.writeBeside(
+        "none.yaml",
+        shellTasks({ one: "echo 1 > x" }, "merge: { mode: none }\n"),
+      );
+      expect(await workspace.pod(["run", none])).toMatchObject({ code: 0 });
+      expect(existsSync(join(workspace.repository, "x"))).toBe(false);
+      const review = workspace.writeBeside("review.yaml", shellTasks({ two: "echo 2 > y" }));
+      const ended = await workspace.pod(["run", review]);
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("pod merge two") });
+      expect(existsSync(join(workspace.repository, "y"))).toBe(false);
+      const peer = await workspace.operator();
+      const { merges } = valueOf(await peer.request("merge.list", {}));
+      const ready = merges.find((merge) => merge.state === "ready");
+      const commandId = { client: "approver", n: 1 };
+      if (ready === undefined) throw new Error("no merge is ready");
+      valueOf(await peer.request("merge.approve", { pod: ready.pod }, { commandId }));
+      valueOf(await peer.request("merge.wait", { merge: ready.id }));
+      peer.close();
+      expect(workspace.read("y")).toBe("2\n");
+    },
+  );
 
   test.each([
     { setup: "{ link: [deps], copy: [env] }", check: "test -e env && test -e deps/dep.txt" },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { PodRecord } from "@podlane/protocol";
 import { ScratchWorkspace, valueOf } from "./scratch-workspace.ts";
+import { verifies } from "../requirements.ts";
 
 const files = {
   "README.md": "mine\n",
@@ -32,60 +33,63 @@ async function denialsOf(workspace: ScratchWorkspace, pod: PodRecord) {
     .map(({ data }) => data as { method: string; code: string; message: string });
 }
 
-test("a script agent writes nothing outside its scope, on the record", async () => {
-  await using workspace = new ScratchWorkspace(files);
-  const outside = workspace.beside("outside");
-  mkdirSync(outside);
-  symlinkSync(outside, join(workspace.repository, "src/a/out"));
-  symlinkSync("../ab", join(workspace.repository, "src/a/near"));
-  workspace.git("add", "-A");
-  workspace.git("commit", "-qm", "links");
-  const paths = [
-    join(outside, "absolute.txt"),
-    join(workspace.repository, "README.md"),
-    "../outside.txt",
-    "src/a/../../../outside.txt",
-    "src/a/../../README.md",
-    "src/a/out/file.txt",
-    "src/a/near/near.txt",
-    "src/ab/near.txt",
-    "src/a/hard.txt",
-    ".git",
-    ".git/config",
-    "src/a/.GIT/config",
-  ];
-  const refused = (path: string) =>
-    `  - write_file: ${JSON.stringify({ path, content: "stolen" })}\n` +
-    `    expect: refused\n    code: out_of_scope\n`;
-  const script = workspace.writeBeside(
-    "thief.yaml",
-    `on_run:\n  - run_command: { command: "ln README.md src/a/hard.txt" }\n` +
-      `${paths.map(refused).join("")}  - run_command: { command: "rm src/a/hard.txt" }\n` +
-      `  - write_file: { path: src/a/inside.txt, content: "new" }\n  - say: done\n`,
-  );
-  const args = ["--agent", `script:${script}`, "--task", "steal", "--scope", "src/a", "--wait"];
-  const ended = await workspace.pod(["spawn", "thief", ...args]);
-  expect(ended).toMatchObject({ code: 0 });
+test(
+  verifies("R161") + "a script agent writes nothing outside its scope, on the record",
+  async () => {
+    await using workspace = new ScratchWorkspace(files);
+    const outside = workspace.beside("outside");
+    mkdirSync(outside);
+    symlinkSync(outside, join(workspace.repository, "src/a/out"));
+    symlinkSync("../ab", join(workspace.repository, "src/a/near"));
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "links");
+    const paths = [
+      join(outside, "absolute.txt"),
+      join(workspace.repository, "README.md"),
+      "../outside.txt",
+      "src/a/../../../outside.txt",
+      "src/a/../../README.md",
+      "src/a/out/file.txt",
+      "src/a/near/near.txt",
+      "src/ab/near.txt",
+      "src/a/hard.txt",
+      ".git",
+      ".git/config",
+      "src/a/.GIT/config",
+    ];
+    const refused = (path: string) =>
+      `  - write_file: ${JSON.stringify({ path, content: "stolen" })}\n` +
+      `    expect: refused\n    code: out_of_scope\n`;
+    const script = workspace.writeBeside(
+      "thief.yaml",
+      `on_run:\n  - run_command: { command: "ln README.md src/a/hard.txt" }\n` +
+        `${paths.map(refused).join("")}  - run_command: { command: "rm src/a/hard.txt" }\n` +
+        `  - write_file: { path: src/a/inside.txt, content: "new" }\n  - say: done\n`,
+    );
+    const args = ["--agent", `script:${script}`, "--task", "steal", "--scope", "src/a", "--wait"];
+    const ended = await workspace.pod(["spawn", "thief", ...args]);
+    expect(ended).toMatchObject({ code: 0 });
 
-  const pod = await podCalled(workspace, "thief");
-  const { items } = valueOf(await (await workspace.dialPod(pod)).request("get_history", {}));
-  const denied = items.filter((item) => item.type === "tool_result" && !item.ok);
-  expect(denied).toHaveLength(paths.length);
-  expect(denied.every((item) => item.type === "tool_result" && item.code === "out_of_scope")).toBe(
-    true,
-  );
-  const onLog = await denialsOf(workspace, pod);
-  expect(onLog.map(({ method, code }) => `${method} ${code}`)).toEqual(
-    paths.map(() => "tool:write_file out_of_scope"),
-  );
+    const pod = await podCalled(workspace, "thief");
+    const { items } = valueOf(await (await workspace.dialPod(pod)).request("get_history", {}));
+    const denied = items.filter((item) => item.type === "tool_result" && !item.ok);
+    expect(denied).toHaveLength(paths.length);
+    expect(
+      denied.every((item) => item.type === "tool_result" && item.code === "out_of_scope"),
+    ).toBe(true);
+    const onLog = await denialsOf(workspace, pod);
+    expect(onLog.map(({ method, code }) => `${method} ${code}`)).toEqual(
+      paths.map(() => "tool:write_file out_of_scope"),
+    );
 
-  const changed = workspace.git("diff", "--name-only", "main", pod.branch ?? "");
-  expect(changed).toBe("src/a/inside.txt");
-  expect(existsSync(join(outside, "file.txt"))).toBe(false);
-  expect(existsSync(join(outside, "absolute.txt"))).toBe(false);
-  expect(workspace.read("README.md")).toBe("mine\n");
-  expect(workspace.git("status", "--porcelain")).toBe("");
-});
+    const changed = workspace.git("diff", "--name-only", "main", pod.branch ?? "");
+    expect(changed).toBe("src/a/inside.txt");
+    expect(existsSync(join(outside, "file.txt"))).toBe(false);
+    expect(existsSync(join(outside, "absolute.txt"))).toBe(false);
+    expect(workspace.read("README.md")).toBe("mine\n");
+    expect(workspace.git("status", "--porcelain")).toBe("");
+  },
+);
 
 test("what a shell agent left out of scope is not committed, but told", async () => {
   await using workspace = new ScratchWorkspace(files);

@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => trial.close());
 
 test(
-  verifies("R21", "R22", "R23", "R24", "R26", "R28", "R29", "R32") +
+  verifies("R21", "R22", "R23", "R24", "R26", "R28", "R29", "R32", "R40", "R43") +
     "a grandchild is recorded and wakes nobody; the child's turn end is one notification, one turn",
   async () => {
     const root = await trial.spawn("root", answering);

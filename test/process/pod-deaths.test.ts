@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => trial.close());
 
 test(
-  verifies("R26", "R30", "R234") +
+  verifies("R26", "R30", "R136", "R234") +
     "kill -9 of a child is one shut_down; its scope is home and its worktree kept",
   async () => {
     const root = await trial.spawn("root", "on_notification: [{ say: heard }]");
@@ -51,17 +51,21 @@ test(
   },
 );
 
-test("the agent's process dies: the parent hears errored fatal, the pod lives on", async () => {
-  const root = await trial.spawn("agent-root", "on_notification: [{ say: heard }]");
-  const child = await root.spawn("crasher", script("on_run: [{ crash: true }]"), { task: "die" });
-  await root.turnEnded(1);
-  await root.settled();
-  expect(await root.notifications()).toMatchObject([
-    { event: { kind: "errored", fatal: true }, shownInTurn: 1 },
-  ]);
-  expect((await trial.record(child.id)).exit).toBe(null);
-  expect(await child.status()).toMatchObject({ state: "idle" });
-});
+test(
+  verifies("R136", "R158") +
+    "the agent's process dies: the parent hears errored fatal, the pod lives on",
+  async () => {
+    const root = await trial.spawn("agent-root", "on_notification: [{ say: heard }]");
+    const child = await root.spawn("crasher", script("on_run: [{ crash: true }]"), { task: "die" });
+    await root.turnEnded(1);
+    await root.settled();
+    expect(await root.notifications()).toMatchObject([
+      { event: { kind: "errored", fatal: true }, shownInTurn: 1 },
+    ]);
+    expect((await trial.record(child.id)).exit).toBe(null);
+    expect(await child.status()).toMatchObject({ state: "idle" });
+  },
+);
 
 test(
   verifies("R35") + "what a killed child could not deliver comes in order, its shut_down last",

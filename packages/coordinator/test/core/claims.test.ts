@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { acquire, actorOf, attach, patiently, rules, startPod } from "./cast.ts";
 import { World, client, operator, system } from "./world.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const [ada, bob, cyd] = [client("ada"), client("bob"), client("cyd")];
 
@@ -9,14 +10,17 @@ function claimIn(step: { answer: unknown }) {
     .claim;
 }
 
-test("a free unit is granted at once, and its token is the seq of the grant", () => {
-  const world = new World();
-  const step = acquire(world, ada, ["proc:build"]);
-  expect(step.kinds).toEqual(["claim.acquired"]);
-  expect(claimIn(step)).toMatchObject({ id: "c1", fence: 1, state: "granted", position: 0 });
-});
+test(
+  verifies("R81", "R88") + "a free unit is granted at once, and its token is the seq of the grant",
+  () => {
+    const world = new World();
+    const step = acquire(world, ada, ["proc:build"]);
+    expect(step.kinds).toEqual(["claim.acquired"]);
+    expect(claimIn(step)).toMatchObject({ id: "c1", fence: 1, state: "granted", position: 0 });
+  },
+);
 
-test("six spellings of a path are one unit", () => {
+test(`${verifies("R242")}six spellings of a path are one unit`, () => {
   const spellings = ["src/a", "./src/a", "src//a", "src/b/../a", "file:src/a", "src/./a"];
   for (const spelling of spellings) {
     const world = new World();
@@ -25,7 +29,7 @@ test("six spellings of a path are one unit", () => {
   }
 });
 
-test("who does not wait is refused with the holder's name", () => {
+test(`${verifies("R83", "R88")}who does not wait is refused with the holder's name`, () => {
   const world = new World();
   acquire(world, ada, ["proc:build"]);
   const { refusal, events } = acquire(world, bob, ["proc:build"]);
@@ -33,29 +37,37 @@ test("who does not wait is refused with the holder's name", () => {
   expect(events).toEqual([]);
 });
 
-test("shared claims hold together, and an exclusive one waits for all of them", () => {
-  const world = new World();
-  const first = claimIn(acquire(world, ada, ["proc:test"], { mode: "shared" }));
-  const second = claimIn(acquire(world, bob, ["proc:test"], { mode: "shared" }));
-  expect(claimIn(acquire(world, cyd, ["proc:test"], patiently)).state).toBe("queued");
-  world.must(ada, "claim.release", { claim: first.id });
-  expect(world.send(bob, "claim.release", { claim: second.id }).kinds).toContain("claim.granted");
-});
-
-test("a directory overlaps everything beneath it and every directory above", () => {
-  const clashes = [
-    ["dir:src", "file:src/a/b.ts"],
-    ["file:src/a/b.ts", "dir:src"],
-    ["dir:src/a", "dir:."],
-    ["dir:.", "file:x"],
-    ["dir:src/a", "file:src/a"],
-  ];
-  for (const [held = "", wanted = ""] of clashes) {
+test(
+  verifies("R84", "R86", "R113") +
+    "shared claims hold together, and an exclusive one waits for all of them",
+  () => {
     const world = new World();
-    acquire(world, ada, [held]);
-    expect(acquire(world, bob, [wanted]).refusal?.code, `${held} ${wanted}`).toBe("conflict");
-  }
-});
+    const first = claimIn(acquire(world, ada, ["proc:test"], { mode: "shared" }));
+    const second = claimIn(acquire(world, bob, ["proc:test"], { mode: "shared" }));
+    expect(claimIn(acquire(world, cyd, ["proc:test"], patiently)).state).toBe("queued");
+    world.must(ada, "claim.release", { claim: first.id });
+    expect(world.send(bob, "claim.release", { claim: second.id }).kinds).toContain("claim.granted");
+  },
+);
+
+test(
+  verifies("R81", "R83", "R242") +
+    "a directory overlaps everything beneath it and every directory above",
+  () => {
+    const clashes = [
+      ["dir:src", "file:src/a/b.ts"],
+      ["file:src/a/b.ts", "dir:src"],
+      ["dir:src/a", "dir:."],
+      ["dir:.", "file:x"],
+      ["dir:src/a", "file:src/a"],
+    ];
+    for (const [held = "", wanted = ""] of clashes) {
+      const world = new World();
+      acquire(world, ada, [held]);
+      expect(acquire(world, bob, [wanted]).refusal?.code, `${held} ${wanted}`).toBe("conflict");
+    }
+  },
+);
 
 test("names that only begin alike do not overlap", () => {
   const world = new World();
@@ -104,13 +116,17 @@ test("a better priority goes first, but not for ever", () => {
   expect(second).toMatchObject({ kind: "claim.granted", subject: "claim:c2" });
 });
 
-test("a grant ends at its TTL on the log's clock, and the next waiter gets it", () => {
-  const world = new World();
-  acquire(world, ada, ["proc:a"], { ttlMs: 10_000 });
-  acquire(world, bob, ["proc:a"], patiently);
-  expect(world.pass(9_000).kinds).toEqual([]);
-  expect(world.pass(1_000).kinds).toEqual(["claim.ended", "claim.granted"]);
-});
+test(
+  verifies("R85", "R86", "R116") +
+    "a grant ends at its TTL on the log's clock, and the next waiter gets it",
+  () => {
+    const world = new World();
+    acquire(world, ada, ["proc:a"], { ttlMs: 10_000 });
+    acquire(world, bob, ["proc:a"], patiently);
+    expect(world.pass(9_000).kinds).toEqual([]);
+    expect(world.pass(1_000).kinds).toEqual(["claim.ended", "claim.granted"]);
+  },
+);
 
 test("renewing extends every grant of the registration from now", () => {
   const world = new World();
@@ -136,7 +152,7 @@ test("a waiter gives up at its deadline", () => {
   expect(events.map((event) => event.data)).toEqual([{ how: "gave_up" }]);
 });
 
-test("a pushed grant lapses unless it is accepted within five seconds", () => {
+test(`${verifies("R246")}a pushed grant lapses unless it is accepted within five seconds`, () => {
   const world = new World();
   const held = claimIn(acquire(world, ada, ["proc:a"]));
   const bobs = claimIn(acquire(world, bob, ["proc:a"], patiently));
@@ -158,7 +174,7 @@ test("an accepted grant stays", () => {
   expect(world.pass(20_000).kinds).toEqual([]);
 });
 
-test("an old token releases nothing", () => {
+test(`${verifies("R241")}an old token releases nothing`, () => {
   const world = new World();
   const { id, fence } = claimIn(acquire(world, ada, ["proc:a"]));
   expect(world.send(ada, "claim.release", { claim: id, fence: fence + 1 }).refusal?.code).toBe(
@@ -193,16 +209,20 @@ test("asking again while queued keeps the place in the queue", () => {
   expect([claimIn(again).id, again.kinds]).toEqual([first.id, []]);
 });
 
-test("two that wait for each other: the second is refused and the cycle spelled out", () => {
-  const world = new World();
-  acquire(world, ada, ["proc:a"]);
-  acquire(world, bob, ["proc:b"]);
-  acquire(world, ada, ["proc:b"], patiently);
-  const { refusal } = acquire(world, bob, ["proc:a"], patiently);
-  expect(refusal).toMatchObject({ code: "deadlock", data: { cycle: ["bob", "ada"] } });
-  expect(refusal?.message).toContain("bob waits for proc:a held by ada");
-  expect(refusal?.message).toContain("ada waits for proc:b held by bob");
-});
+test(
+  verifies("R246") +
+    "two that wait for each other: the second is refused and the cycle spelled out",
+  () => {
+    const world = new World();
+    acquire(world, ada, ["proc:a"]);
+    acquire(world, bob, ["proc:b"]);
+    acquire(world, ada, ["proc:b"], patiently);
+    const { refusal } = acquire(world, bob, ["proc:a"], patiently);
+    expect(refusal).toMatchObject({ code: "deadlock", data: { cycle: ["bob", "ada"] } });
+    expect(refusal?.message).toContain("bob waits for proc:a held by ada");
+    expect(refusal?.message).toContain("ada waits for proc:b held by bob");
+  },
+);
 
 test("overtaking a waiter counts as a wait of that waiter", () => {
   const world = new World();
@@ -222,14 +242,17 @@ test("upgrading a shared claim that two hold is a deadlock for the second", () =
   expect(acquire(world, bob, ["proc:a"], patiently).refusal?.code).toBe("deadlock");
 });
 
-test("sixty waiters, one release: one grant, to the oldest", () => {
-  const world = new World();
-  const { id } = claimIn(acquire(world, ada, ["proc:a"]));
-  for (let n = 0; n < 60; n += 1) acquire(world, client(`w${n}`), ["proc:a"], patiently);
-  const step = world.send(operator, "claim.release", { claim: id });
-  expect(step.kinds).toEqual(["claim.ended", "claim.granted"]);
-  expect(step.events[1]?.subject).toBe("claim:c2");
-});
+test(
+  verifies("R86", "R87", "R246") + "sixty waiters, one release: one grant, to the oldest",
+  () => {
+    const world = new World();
+    const { id } = claimIn(acquire(world, ada, ["proc:a"]));
+    for (let n = 0; n < 60; n += 1) acquire(world, client(`w${n}`), ["proc:a"], patiently);
+    const step = world.send(operator, "claim.release", { claim: id });
+    expect(step.kinds).toEqual(["claim.ended", "claim.granted"]);
+    expect(step.events[1]?.subject).toBe("claim:c2");
+  },
+);
 
 test("a pod claims only inside its effective write scope", () => {
   const world = new World();
@@ -244,12 +267,15 @@ test("a pod claims only inside its effective write scope", () => {
   expect(acquire(world, actorOf(root), ["dir:src"]).refusal?.code).toBe("out_of_scope");
 });
 
-test("why a claim waits: who is in the way, since when, and what that one does", () => {
-  const world = new World();
-  acquire(world, ada, ["proc:a"], { reason: "release" });
-  const { id } = claimIn(acquire(world, bob, ["proc:a"], patiently));
-  world.pass(5_000);
-  const { lines } = world.read("claim.why", { claim: id });
-  expect(lines[0]).toMatch(/bob queues for exclusive proc:a since 5 s/);
-  expect(lines[1]).toMatch(/behind c1: ada holds exclusive proc:a \(release\) since 5 s/);
-});
+test(
+  verifies("R220") + "why a claim waits: who is in the way, since when, and what that one does",
+  () => {
+    const world = new World();
+    acquire(world, ada, ["proc:a"], { reason: "release" });
+    const { id } = claimIn(acquire(world, bob, ["proc:a"], patiently));
+    world.pass(5_000);
+    const { lines } = world.read("claim.why", { claim: id });
+    expect(lines[0]).toMatch(/bob queues for exclusive proc:a since 5 s/);
+    expect(lines[1]).toMatch(/behind c1: ada holds exclusive proc:a \(release\) since 5 s/);
+  },
+);

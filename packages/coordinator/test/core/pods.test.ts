@@ -17,6 +17,7 @@ import {
   startPod,
 } from "./cast.ts";
 import { World, client, given, host, operator } from "./world.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 test("a spawn is asked of the host at once when one is attached", () => {
   const step = given(attach).when(operator, "pod.spawn", { parent: null, spec: spec("root") });
@@ -65,7 +66,7 @@ test("lending write scope is on the log; a child that only reads borrows nothing
   expect(world.send(actorOf(root), "pod.spawn", reader).kinds).not.toContain("scope.lent");
 });
 
-test("what is lent cannot be lent twice, nor more than one has", () => {
+test(`${verifies("R37")}what is lent cannot be lent twice, nor more than one has`, () => {
   const world = new World();
   attach(world);
   const root = startPod(world, "root", { scope: rules("src") });
@@ -132,30 +133,33 @@ test("moves that the state machine does not have are refused", () => {
   expect(move("idle").kinds).toEqual([]);
 });
 
-test("a crash is one batch: claims freed, scope home, children adopted", () => {
-  const world = new World();
-  attach(world);
-  const root = startPod(world, "root");
-  const child = startPod(world, "child", { parent: root, scope: rules("src") });
-  const grandchild = startPod(world, "grandchild", { parent: child, scope: rules("src/deep") });
-  acquire(world, actorOf(child), ["proc:build"]);
-  acquire(world, client("ada"), ["proc:build"], patiently);
-  const step = exit(world, child, { code: 137, signal: "SIGKILL", cause: "killed" });
-  expect(step.kinds).toEqual([
-    "pod.exited",
-    "pod.reparented",
-    "scope.returned",
-    "claim.ended",
-    "claim.granted",
-  ]);
-  expect(podOf(world, child)).toMatchObject({ state: "crashed", exit: { cause: "killed" } });
-  expect(podOf(world, grandchild).parent).toBe(root);
-  const allowed = (path: string) =>
-    world.read("scope.check", { pod: root, path, permission: "write" }).allowed;
-  expect([allowed("src/x"), allowed("src/deep/x")]).toEqual([true, false]);
-  exit(world, grandchild);
-  expect(allowed("src/deep/x")).toBe(true);
-});
+test(
+  verifies("R30", "R99") + "a crash is one batch: claims freed, scope home, children adopted",
+  () => {
+    const world = new World();
+    attach(world);
+    const root = startPod(world, "root");
+    const child = startPod(world, "child", { parent: root, scope: rules("src") });
+    const grandchild = startPod(world, "grandchild", { parent: child, scope: rules("src/deep") });
+    acquire(world, actorOf(child), ["proc:build"]);
+    acquire(world, client("ada"), ["proc:build"], patiently);
+    const step = exit(world, child, { code: 137, signal: "SIGKILL", cause: "killed" });
+    expect(step.kinds).toEqual([
+      "pod.exited",
+      "pod.reparented",
+      "scope.returned",
+      "claim.ended",
+      "claim.granted",
+    ]);
+    expect(podOf(world, child)).toMatchObject({ state: "crashed", exit: { cause: "killed" } });
+    expect(podOf(world, grandchild).parent).toBe(root);
+    const allowed = (path: string) =>
+      world.read("scope.check", { pod: root, path, permission: "write" }).allowed;
+    expect([allowed("src/x"), allowed("src/deep/x")]).toEqual([true, false]);
+    exit(world, grandchild);
+    expect(allowed("src/deep/x")).toBe(true);
+  },
+);
 
 test("orphans of a top-level pod keep the scope of a child", () => {
   const world = new World();
@@ -203,18 +207,21 @@ test("a claim handed over twice comes home past those that ended before", () => 
   expect(home?.data).toMatchObject({ to: root, returnTo: null });
 });
 
-test("a turn's end ends its claims; what comes home between turns ends too", () => {
-  const world = new World();
-  attach(world);
-  const root = startPod(world, "root");
-  requestTurn(world, root, 1);
-  acquire(world, actorOf(root), ["src/a.ts", "docs/b.md"]);
-  const child = startPod(world, "child", { parent: root, scope: rules("src") });
-  endTurn(world, root, 1);
-  expect(world.read("claim.list").claims.map(({ holderName }) => holderName)).toEqual(["child"]);
-  exit(world, child);
-  expect(world.read("claim.list").claims).toEqual([]);
-});
+test(
+  verifies("R116") + "a turn's end ends its claims; what comes home between turns ends too",
+  () => {
+    const world = new World();
+    attach(world);
+    const root = startPod(world, "root");
+    requestTurn(world, root, 1);
+    acquire(world, actorOf(root), ["src/a.ts", "docs/b.md"]);
+    const child = startPod(world, "child", { parent: root, scope: rules("src") });
+    endTurn(world, root, 1);
+    expect(world.read("claim.list").claims.map(({ holderName }) => holderName)).toEqual(["child"]);
+    exit(world, child);
+    expect(world.read("claim.list").claims).toEqual([]);
+  },
+);
 
 test("a directory claimed before a part of it was lent does not keep the child out", () => {
   const world = new World();

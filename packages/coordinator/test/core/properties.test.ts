@@ -21,6 +21,7 @@ import {
   start,
 } from "./cast.ts";
 import { World, client, operator, system } from "./world.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const units = ["file:a/x", "file:a/y", "file:b/x", "dir:a", "dir:.", "proc:build", "proc:test"];
 const agents = ["ada", "bob", "cyd", "dan"].map(client);
@@ -99,46 +100,55 @@ function acceptSome(world: World, pick: number): void {
   world.send(system, "claim.accept", { claim: claim.id, fence: claim.fence });
 }
 
-test("claims: one holder, rising tokens, no deadlock, and all are free in the end", () => {
-  fc.assert(
-    fc.property(fc.array(claimCommand, { maxLength: 60 }), (commands) => {
-      const world = new World();
-      for (const command of commands) command(world);
-      const grants = world.log.filter((event) => /acquired|granted|transferred/.test(event.kind));
-      const seqs = grants.map((event) => event.seq);
-      expect(seqs).toEqual([...seqs].toSorted((a, b) => a - b));
-      world.pass(200_000);
-      expect(world.state.claims.live.size).toBe(0);
-      expect([world.state.claims.byKey.size, world.state.claims.beneath.size]).toEqual([0, 0]);
-      expect(world.state.claims.directories).toBe(0);
-    }),
-    { numRuns: 150 },
-  );
-});
+test(
+  verifies("R83", "R85", "R122", "R241", "R246") +
+    "claims: one holder, rising tokens, no deadlock, and all are free in the end",
+  () => {
+    fc.assert(
+      fc.property(fc.array(claimCommand, { maxLength: 60 }), (commands) => {
+        const world = new World();
+        for (const command of commands) command(world);
+        const grants = world.log.filter((event) => /acquired|granted|transferred/.test(event.kind));
+        const seqs = grants.map((event) => event.seq);
+        expect(seqs).toEqual([...seqs].toSorted((a, b) => a - b));
+        world.pass(200_000);
+        expect(world.state.claims.live.size).toBe(0);
+        expect([world.state.claims.byKey.size, world.state.claims.beneath.size]).toEqual([0, 0]);
+        expect(world.state.claims.directories).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
 
-test("claims: same priority on one unit is granted in the order of asking", () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: 3 }), { minLength: 2, maxLength: 20 }), (pauses) => {
-      const world = new World();
-      acquire(world, client("first"), ["proc:a"]);
-      const asked = pauses.map((pause, n) => {
-        world.nowMs += pause;
-        const step = acquire(world, client(`w${n}`), ["proc:a"], { wait: { deadlineMs: 90_000 } });
-        return step.events[0]?.subject;
-      });
-      const granted: unknown[] = [];
-      for (let n = 0; n <= pauses.length; n += 1) {
-        const [holder] = sortedClaims(world).filter((claim) => claim.fence !== null);
-        if (holder === undefined) break;
-        const step = world.send(client(holder.holder), "claim.release", { claim: holder.id });
-        const grant = step.events.find((event) => event.kind === "claim.granted");
-        if (grant !== undefined) granted.push(grant.subject);
-      }
-      expect(granted).toEqual(asked);
-    }),
-    { numRuns: 50 },
-  );
-});
+test(
+  verifies("R87") + "claims: same priority on one unit is granted in the order of asking",
+  () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 3 }), { minLength: 2, maxLength: 20 }), (pauses) => {
+        const world = new World();
+        acquire(world, client("first"), ["proc:a"]);
+        const asked = pauses.map((pause, n) => {
+          world.nowMs += pause;
+          const step = acquire(world, client(`w${n}`), ["proc:a"], {
+            wait: { deadlineMs: 90_000 },
+          });
+          return step.events[0]?.subject;
+        });
+        const granted: unknown[] = [];
+        for (let n = 0; n <= pauses.length; n += 1) {
+          const [holder] = sortedClaims(world).filter((claim) => claim.fence !== null);
+          if (holder === undefined) break;
+          const step = world.send(client(holder.holder), "claim.release", { claim: holder.id });
+          const grant = step.events.find((event) => event.kind === "claim.granted");
+          if (grant !== undefined) granted.push(grant.subject);
+        }
+        expect(granted).toEqual(asked);
+      }),
+      { numRuns: 50 },
+    );
+  },
+);
 
 /** Living pods in spawn order. */
 function living(world: World): PodId[] {
@@ -237,47 +247,56 @@ function turnSome(world: World, pick: number, other: number): void {
   }
 }
 
-test("trees: scopes stay inside, come home, and the dead hold nothing", () => {
-  fc.assert(
-    fc.property(fc.array(treeCommand, { maxLength: 60 }), (commands) => {
-      const world = new World();
-      attach(world);
-      for (const command of commands) command(world);
-      for (const id of living(world)) exit(world, id, { cause: "killed" });
-      const { pods, turns, claims } = world.state;
-      expect([pods.living.size, pods.byName.size]).toEqual([0, 0]);
-      expect([turns.running.size, turns.queued.size, turns.yielded.size]).toEqual([0, 0, 0]);
-      expect(claims.live.size).toBe(0);
-      const lent = world.log.filter((event) => event.kind === "scope.lent").length;
-      expect(world.log.filter((event) => event.kind === "scope.returned")).toHaveLength(lent);
-    }),
-    { numRuns: 150 },
-  );
-});
+test(
+  verifies("R37", "R99") + "trees: scopes stay inside, come home, and the dead hold nothing",
+  () => {
+    fc.assert(
+      fc.property(fc.array(treeCommand, { maxLength: 60 }), (commands) => {
+        const world = new World();
+        attach(world);
+        for (const command of commands) command(world);
+        for (const id of living(world)) exit(world, id, { cause: "killed" });
+        const { pods, turns, claims } = world.state;
+        expect([pods.living.size, pods.byName.size]).toEqual([0, 0]);
+        expect([turns.running.size, turns.queued.size, turns.yielded.size]).toEqual([0, 0, 0]);
+        expect(claims.live.size).toBe(0);
+        const lent = world.log.filter((event) => event.kind === "scope.lent").length;
+        expect(world.log.filter((event) => event.kind === "scope.returned")).toHaveLength(lent);
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
 
-test("the state is the fold of the log, and a rolled back draft leaves no trace", () => {
-  fc.assert(
-    fc.property(fc.array(fc.oneof(claimCommand, treeCommand), { maxLength: 40 }), (commands) => {
-      const world = new World();
-      attach(world);
-      for (const command of commands) command(world);
-      const state = fold(world.log);
-      expect(state).toEqual(world.state);
-      const undo = new Undo();
-      const tick = { method: tickMethod, params: {}, actor: system };
-      const nowMs = world.nowMs + 100_000;
-      const decided = workspaceRules.decide(state, tick, { nowMs, nextSeq: world.log.length + 1 });
-      const probe = { kind: "pod.spawned", subject: "pod:p00000000", data: probeData() };
-      [...(decided.events ?? []), probe].forEach((event, at) => {
-        const logged = { ...event, v: 1, seq: world.log.length + 1 + at, atMs: nowMs };
-        workspaceRules.evolve(state, { ...logged, actor: system }, undo);
-      });
-      undo.rollback();
-      expect(state).toEqual(world.state);
-    }),
-    { numRuns: 60 },
-  );
-});
+test(
+  verifies("R117") + "the state is the fold of the log, and a rolled back draft leaves no trace",
+  () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(claimCommand, treeCommand), { maxLength: 40 }), (commands) => {
+        const world = new World();
+        attach(world);
+        for (const command of commands) command(world);
+        const state = fold(world.log);
+        expect(state).toEqual(world.state);
+        const undo = new Undo();
+        const tick = { method: tickMethod, params: {}, actor: system };
+        const nowMs = world.nowMs + 100_000;
+        const decided = workspaceRules.decide(state, tick, {
+          nowMs,
+          nextSeq: world.log.length + 1,
+        });
+        const probe = { kind: "pod.spawned", subject: "pod:p00000000", data: probeData() };
+        [...(decided.events ?? []), probe].forEach((event, at) => {
+          const logged = { ...event, v: 1, seq: world.log.length + 1 + at, atMs: nowMs };
+          workspaceRules.evolve(state, { ...logged, actor: system }, undo);
+        });
+        undo.rollback();
+        expect(state).toEqual(world.state);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 function probeData() {
   const id = "p00000000";
@@ -290,7 +309,7 @@ function fold(log: readonly LogEvent[]) {
   return state;
 }
 
-test("the same commands make the same log", () => {
+test(`${verifies("R87", "R221")}the same commands make the same log`, () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(claimCommand, treeCommand), { maxLength: 40 }), (commands) => {
       const play = (): readonly LogEvent[] => {

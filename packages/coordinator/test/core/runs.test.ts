@@ -19,6 +19,7 @@ import {
   work,
 } from "./cast.ts";
 import { World, host, operator } from "./world.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const states = (world: World) => run(world).tasks.map((task) => task.state);
 
@@ -36,16 +37,19 @@ function report(world: World, outcome: unknown) {
 
 const landed = { commit: commitOf("landed"), baseMoved: true, branch: "main", finish: null };
 
-test("tasks begin when their dependencies are done, from base and what those made", () => {
-  const world = new World();
-  attach(world);
-  submit(world, { a: {}, b: { dependsOn: ["a"] } });
-  expect(states(world)).toEqual(["running", "blocked"]);
-  work(world, "a", { commit: commitOf("a") });
-  expect(states(world)).toEqual(["done", "running"]);
-  const { start: from } = world.state.pods.byId.get(named(world, "b"))?.spec ?? {};
-  expect(from).toEqual({ branch: "main", commit: baseCommit, combine: [commitOf("a")] });
-});
+test(
+  verifies("R108") + "tasks begin when their dependencies are done, from base and what those made",
+  () => {
+    const world = new World();
+    attach(world);
+    submit(world, { a: {}, b: { dependsOn: ["a"] } });
+    expect(states(world)).toEqual(["running", "blocked"]);
+    work(world, "a", { commit: commitOf("a") });
+    expect(states(world)).toEqual(["done", "running"]);
+    const { start: from } = world.state.pods.byId.get(named(world, "b"))?.spec ?? {};
+    expect(from).toEqual({ branch: "main", commit: baseCommit, combine: [commitOf("a")] });
+  },
+);
 
 test("a plan with a cycle, an unknown dependency or a repeated task is refused", () => {
   const world = new World();
@@ -117,26 +121,30 @@ test("a task is done only when its whole tree has settled", () => {
   expect(states(world)).toEqual(["done"]);
 });
 
-test("auto: the branch lands, the pod leaves, the run ends and the worktree goes", () => {
-  const world = new World();
-  attach(world);
-  submit(world, { a: { merge: { mode: "auto", gate: "npm test" } } });
-  const a = work(world, "a", { commit: commitOf("a") });
-  expect(orders(world, "host.merge")[0]?.params).toMatchObject({ land: true, gate: "npm test" });
-  expect(orders(world, "host.signal")).toEqual([]);
-  expect(report(world, { kind: "landed", landed }).kinds).toEqual([
-    "merge.merged",
-    "pod.stop_requested",
-  ]);
-  expect(orders(world, "host.signal")[0]?.params).toMatchObject({ pod: a, cause: "finished" });
-  expect(exit(world, a).kinds).toEqual(["pod.exited", "run.ended"]);
-  expect(run(world)).toMatchObject({ state: "ended", outcome: "done" });
-  expect(orders(world, "host.collect")[0]?.params).toEqual({ pod: a, landed: true });
-  world.must(host, "host.collected", { pod: a, snapshot: null });
-  expect(orders(world, "host.collect")).toEqual([]);
-});
+test(
+  verifies("R109", "R134", "R157") +
+    "auto: the branch lands, the pod leaves, the run ends and the worktree goes",
+  () => {
+    const world = new World();
+    attach(world);
+    submit(world, { a: { merge: { mode: "auto", gate: "npm test" } } });
+    const a = work(world, "a", { commit: commitOf("a") });
+    expect(orders(world, "host.merge")[0]?.params).toMatchObject({ land: true, gate: "npm test" });
+    expect(orders(world, "host.signal")).toEqual([]);
+    expect(report(world, { kind: "landed", landed }).kinds).toEqual([
+      "merge.merged",
+      "pod.stop_requested",
+    ]);
+    expect(orders(world, "host.signal")[0]?.params).toMatchObject({ pod: a, cause: "finished" });
+    expect(exit(world, a).kinds).toEqual(["pod.exited", "run.ended"]);
+    expect(run(world)).toMatchObject({ state: "ended", outcome: "done" });
+    expect(orders(world, "host.collect")[0]?.params).toEqual({ pod: a, landed: true });
+    world.must(host, "host.collected", { pod: a, snapshot: null });
+    expect(orders(world, "host.collect")).toEqual([]);
+  },
+);
 
-test("review: checked, set aside, the run ends; approval lands it later", () => {
+test(`${verifies("R140")}review: checked, set aside, the run ends; approval lands it later`, () => {
   const world = new World();
   attach(world);
   submit(world, { a: { merge: { mode: "review" } } });
@@ -153,18 +161,24 @@ test("review: checked, set aside, the run ends; approval lands it later", () => 
   expect(orders(world, "host.collect")).toHaveLength(1);
 });
 
-test("a conflict blocks its branch and makes the run's outcome conflict", () => {
-  const world = new World();
-  attach(world);
-  submit(world, { a: { merge: { mode: "auto" } } });
-  const a = work(world, "a", { commit: commitOf("a") });
-  report(world, { kind: "problem", problem: { kind: "conflict", files: ["x"], branches: ["m"] } });
-  exit(world, a);
-  expect(run(world)).toMatchObject({ state: "ended", outcome: "conflict" });
-  expect(orders(world, "host.collect")).toEqual([]);
-  submit(world, { a: {} });
-  expect(orders(world, "host.merge")).toHaveLength(1);
-});
+test(
+  verifies("R140", "R162") + "a conflict blocks its branch and makes the run's outcome conflict",
+  () => {
+    const world = new World();
+    attach(world);
+    submit(world, { a: { merge: { mode: "auto" } } });
+    const a = work(world, "a", { commit: commitOf("a") });
+    report(world, {
+      kind: "problem",
+      problem: { kind: "conflict", files: ["x"], branches: ["m"] },
+    });
+    exit(world, a);
+    expect(run(world)).toMatchObject({ state: "ended", outcome: "conflict" });
+    expect(orders(world, "host.collect")).toEqual([]);
+    submit(world, { a: {} });
+    expect(orders(world, "host.merge")).toHaveLength(1);
+  },
+);
 
 test("merges of one base execute one at a time, by priority, then age", () => {
   const world = new World();

@@ -15,6 +15,7 @@ import {
   submit,
 } from "./cast.ts";
 import { World } from "./world.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 /** A run with one slot and a pod for each name; the pods are ready and ask for nothing. */
 function oneSlot(...names: readonly string[]): { world: World; pods: PodId[] } {
@@ -30,19 +31,22 @@ function yieldFor(world: World, id: PodId, on: readonly string[], reason = "chil
   return world.send(actorOf(id), "pod.turn_yield", params);
 }
 
-test("a turn without a free slot says its place, and begins when one is free", () => {
-  const { world, pods } = oneSlot("a", "b", "c");
-  const [a, b, c] = pods as [PodId, PodId, PodId];
-  expect(requestTurn(world, a)).toEqual({ admitted: true, position: 0 });
-  expect(requestTurn(world, c)).toEqual({ admitted: false, position: 1 });
-  expect(requestTurn(world, b)).toEqual({ admitted: false, position: 1 });
-  expect(requestTurn(world, c)).toEqual({ admitted: false, position: 2 });
-  endTurn(world, a);
-  expect([podOf(world, b).state, podOf(world, c).waiting?.reason]).toEqual([
-    "running",
-    "admission",
-  ]);
-});
+test(
+  verifies("R2", "R109") + "a turn without a free slot says its place, and begins when one is free",
+  () => {
+    const { world, pods } = oneSlot("a", "b", "c");
+    const [a, b, c] = pods as [PodId, PodId, PodId];
+    expect(requestTurn(world, a)).toEqual({ admitted: true, position: 0 });
+    expect(requestTurn(world, c)).toEqual({ admitted: false, position: 1 });
+    expect(requestTurn(world, b)).toEqual({ admitted: false, position: 1 });
+    expect(requestTurn(world, c)).toEqual({ admitted: false, position: 2 });
+    endTurn(world, a);
+    expect([podOf(world, b).state, podOf(world, c).waiting?.reason]).toEqual([
+      "running",
+      "admission",
+    ]);
+  },
+);
 
 test("priority goes before submission", () => {
   const world = new World();
@@ -149,7 +153,7 @@ test("the death of a running pod frees its slot", () => {
   expect(podOf(world, b).state).toBe("running");
 });
 
-test("why a pod waits for admission", () => {
+test(`${verifies("R128", "R220")}why a pod waits for admission`, () => {
   const { world, pods } = oneSlot("a", "b");
   const [a, b] = pods as [PodId, PodId];
   requestTurn(world, a);

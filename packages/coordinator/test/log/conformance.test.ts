@@ -8,6 +8,7 @@ import { readEvents } from "../../src/log/read-events.ts";
 import { SqliteLog } from "../../src/log/sqlite-log.ts";
 import { tempDir } from "../temp-dir.ts";
 import { fill, sampleBatch, sampleEvent } from "./sample.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const stores: Record<string, () => Log> = {
   memory: () => new MemoryLog(),
@@ -64,14 +65,17 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
     expect(await readEvents(log, { fromSeq: 8, limit: 0 })).toEqual([]);
   });
 
-  test("refuses an append that does not expect the head, and says what it is", async () => {
-    const log = openLog();
-    const [first] = await fill(log, [2]);
-    const late = sampleBatch(emptyHead, 1);
-    const head = await log.head();
-    expect(await log.append(late, 0)).toEqual({ ok: false, conflict: head });
-    expect(await log.head()).toEqual(first && headOf(first));
-  });
+  test(
+    verifies("R98") + "refuses an append that does not expect the head, and says what it is",
+    async () => {
+      const log = openLog();
+      const [first] = await fill(log, [2]);
+      const late = sampleBatch(emptyHead, 1);
+      const head = await log.head();
+      expect(await log.append(late, 0)).toEqual({ ok: false, conflict: head });
+      expect(await log.head()).toEqual(first && headOf(first));
+    },
+  );
 
   test("stops loudly when the log below was replaced by another of the same length", async () => {
     const log = openLog();

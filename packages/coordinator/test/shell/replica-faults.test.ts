@@ -7,6 +7,7 @@ import { MemoryLog } from "../../src/log/memory-log.ts";
 import { SqliteLog } from "../../src/log/sqlite-log.ts";
 import { tempDir } from "../temp-dir.ts";
 import { by, open, StagedLog } from "./harness.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const key = "file:a";
 const unavailable = { ok: false, error: { code: "unavailable" } };
@@ -92,25 +93,28 @@ test("a subscriber that throws stops the replica", async () => {
   expect(faults).toMatchObject([{ message: "broken view" }]);
 });
 
-test("two replicas on one log decide again what the other was first with", async () => {
-  const store = new MemoryLog();
-  const one = await open(new StagedLog(store), { soleWriter: false });
-  const two = await open(new StagedLog(store), { soleWriter: false });
-  const seen: number[] = [];
-  two.replica.subscribe((events) => seen.push(...events.map(({ seq }) => seq)));
-  const outcomes = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => {
-      const { replica } = index % 2 === 0 ? one : two;
-      return replica.submit(by(`c${index}`, "try", { key: `k${index % 10}` }));
-    }),
-  );
-  expect(outcomes.filter(({ ok }) => ok)).toHaveLength(10);
-  await one.replica.submit(by("a", "holder", { key }));
-  await two.replica.submit(by("a", "holder", { key }));
-  expect(one.replica.state).toEqual(two.replica.state);
-  expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
-  expect(one.log.appends + two.log.appends).toBeGreaterThan(2);
-});
+test(
+  verifies("R98") + "two replicas on one log decide again what the other was first with",
+  async () => {
+    const store = new MemoryLog();
+    const one = await open(new StagedLog(store), { soleWriter: false });
+    const two = await open(new StagedLog(store), { soleWriter: false });
+    const seen: number[] = [];
+    two.replica.subscribe((events) => seen.push(...events.map(({ seq }) => seq)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => {
+        const { replica } = index % 2 === 0 ? one : two;
+        return replica.submit(by(`c${index}`, "try", { key: `k${index % 10}` }));
+      }),
+    );
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(10);
+    await one.replica.submit(by("a", "holder", { key }));
+    await two.replica.submit(by("a", "holder", { key }));
+    expect(one.replica.state).toEqual(two.replica.state);
+    expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+    expect(one.log.appends + two.log.appends).toBeGreaterThan(2);
+  },
+);
 
 test("a read sees what another replica has acknowledged", async () => {
   const store = new MemoryLog();

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { createAgent } from "../../src/agent/create-agent.ts";
 import { descendantsOf, hasLivingMember, isSame } from "../../src/agent/process-table.ts";
 import { createPlace, recordHooks, toolDone, turnOf, type AgentPlace } from "./hooks.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 function scriptAgent(place: AgentPlace, source: string) {
   return createAgent({ driver: "script", path: "s.yaml", source }, place.context);
@@ -32,29 +33,33 @@ const message: NotificationItem = {
 };
 
 describe("a script agent", () => {
-  it("runs its steps through the hooks, in order and with templates filled", async () => {
-    using place = createPlace();
-    const agent = scriptAgent(
-      place,
-      `on_run:
+  it(
+    verifies("R114", "R118") +
+      "runs its steps through the hooks, in order and with templates filled",
+    async () => {
+      using place = createPlace();
+      const agent = scriptAgent(
+        place,
+        `on_run:
   - write_file: { path: "{{name}}.md", content: "{{task}} {{other}}" }
   - wait_for: { turn_ended: "{{name}}" }
   - commit: "{{task}}: done"
   - sleep_ms: 1
   - say: "{{task}} is done"
 `,
-    );
-    const hooks = recordHooks();
-    const outcome = await agent.runTurn(turnOf(), hooks);
-    await agent.stop();
-    expect(outcome).toEqual({ kind: "finished", summary: "tidy is done" });
-    const params = { path: "worker.md", content: "tidy {{other}}" };
-    expect(hooks.calls).toEqual([{ tool: "write_file", params }]);
-    expect(hooks.waits).toEqual([{ turnEnded: "worker" }]);
-    expect(hooks.commits).toEqual(["tidy: done"]);
-    expect(hooks.said).toEqual(["tidy is done"]);
-    expect(hooks.steps).toEqual([0, 1, 2, 3, 4]);
-  });
+      );
+      const hooks = recordHooks();
+      const outcome = await agent.runTurn(turnOf(), hooks);
+      await agent.stop();
+      expect(outcome).toEqual({ kind: "finished", summary: "tidy is done" });
+      const params = { path: "worker.md", content: "tidy {{other}}" };
+      expect(hooks.calls).toEqual([{ tool: "write_file", params }]);
+      expect(hooks.waits).toEqual([{ turnEnded: "worker" }]);
+      expect(hooks.commits).toEqual(["tidy: done"]);
+      expect(hooks.said).toEqual(["tidy is done"]);
+      expect(hooks.steps).toEqual([0, 1, 2, 3, 4]);
+    },
+  );
 
   it("runs its other list for a notification, with its kind", async () => {
     using place = createPlace();

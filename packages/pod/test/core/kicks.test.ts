@@ -4,6 +4,7 @@ import { statusOf } from "../../src/core/views.ts";
 import { fullBudget, nextKickAtMs, spendKick } from "../../src/core/wake-budget.ts";
 import { bodies } from "./events.ts";
 import { commitOf, Scenario } from "./scenario.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 describe("coalescing", () => {
   it("makes one turn of twenty events accepted within one window", () => {
@@ -41,7 +42,7 @@ describe("coalescing", () => {
 });
 
 describe("re-kick", () => {
-  it("makes another turn of what came after the last drain", () => {
+  it(`${verifies("R236")}makes another turn of what came after the last drain`, () => {
     const pod = Scenario.withChild();
     pod.run();
     pod.admit();
@@ -199,14 +200,17 @@ describe("quiet", () => {
 });
 
 describe("without a coordinator", () => {
-  it("no turn is asked for; when it is back, the turn and what it missed are", () => {
-    const pod = Scenario.withChild();
-    pod.do({ kind: "coordinator_lost" });
-    pod.run();
-    expect(pod.asked("request_turn")).toEqual([]);
-    expect(pod.state.waiting?.reason).toBe("coordinator");
-    pod.do({ kind: "coordinator_found" });
-    expect(pod.asked("request_turn")).toMatchObject([{ turn: 1 }]);
-    expect(pod.state.waiting?.reason).toBe("admission");
-  });
+  it(
+    verifies("R2") + "no turn is asked for; when it is back, the turn and what it missed are",
+    () => {
+      const pod = Scenario.withChild();
+      pod.do({ kind: "coordinator_lost" });
+      pod.run();
+      expect(pod.asked("request_turn")).toEqual([]);
+      expect(pod.state.waiting?.reason).toBe("coordinator");
+      pod.do({ kind: "coordinator_found" });
+      expect(pod.asked("request_turn")).toMatchObject([{ turn: 1 }]);
+      expect(pod.state.waiting?.reason).toBe("admission");
+    },
+  );
 });

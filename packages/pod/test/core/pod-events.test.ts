@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PodId, ReceivedPodEvent } from "@podlane/protocol";
 import { bodies, controlKinds, visibleKinds } from "./events.ts";
 import { child, commitOf, grandchild, resultOf, root, scope, Scenario } from "./scenario.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const states = ["idle", "running", "paused"] as const;
 
@@ -15,38 +16,48 @@ function podAt(at: (typeof states)[number]): Scenario {
 }
 
 describe.each(states)("a control event while %s", (at) => {
-  it.each(controlKinds)("%s enters neither buffer nor history, and starts nothing", (kind) => {
-    const pod = podAt(at);
-    const turns = pod.state.turnsTaken;
-    expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
-    expect(pod.state.buffer.entries).toEqual([]);
-    pod.pass(120_000);
-    const steps = at === "running" ? [pod.stepAgent()] : [];
-    expect(steps.flatMap((answer) => answer?.notifications ?? [])).toEqual([]);
-    expect(pod.notifications()).toEqual([]);
-    expect(pod.state.turnsTaken).toBe(turns);
-    expect(pod.state.phase).toBe(at);
-  });
+  it.each(controlKinds)(
+    verifies("R21", "R22", "R23", "R25", "R45") +
+      "%s enters neither buffer nor history, and starts nothing",
+    (kind) => {
+      const pod = podAt(at);
+      const turns = pod.state.turnsTaken;
+      expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
+      expect(pod.state.buffer.entries).toEqual([]);
+      pod.pass(120_000);
+      const steps = at === "running" ? [pod.stepAgent()] : [];
+      expect(steps.flatMap((answer) => answer?.notifications ?? [])).toEqual([]);
+      expect(pod.notifications()).toEqual([]);
+      expect(pod.state.turnsTaken).toBe(turns);
+      expect(pod.state.phase).toBe(at);
+    },
+  );
 });
 
 describe("a visible event", () => {
-  it.each(visibleKinds)("%s starts one turn of an idle pod and is shown in it", (kind) => {
-    const pod = podAt("idle");
-    expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
-    pod.pass(50);
-    pod.admit();
-    expect(pod.asked("start_turn")).toMatchObject([{ cause: "notification" }]);
-    expect(pod.asked("start_turn")[0]?.notifications).toHaveLength(1);
-    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
-  });
+  it.each(visibleKinds)(
+    `${verifies("R26", "R34", "R44")}%s starts one turn of an idle pod and is shown in it`,
+    (kind) => {
+      const pod = podAt("idle");
+      expect(pod.event(bodies[kind])).toMatchObject({ ok: true });
+      pod.pass(50);
+      pod.admit();
+      expect(pod.asked("start_turn")).toMatchObject([{ cause: "notification" }]);
+      expect(pod.asked("start_turn")[0]?.notifications).toHaveLength(1);
+      expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
+    },
+  );
 
-  it.each(visibleKinds)("%s enters the running turn at its next step", (kind) => {
-    const pod = podAt("running");
-    pod.event(bodies[kind]);
-    expect(pod.stepAgent()?.notifications).toHaveLength(1);
-    expect(pod.asked("request_turn")).toHaveLength(1);
-    expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
-  });
+  it.each(visibleKinds)(
+    `${verifies("R35", "R45")}%s enters the running turn at its next step`,
+    (kind) => {
+      const pod = podAt("running");
+      pod.event(bodies[kind]);
+      expect(pod.stepAgent()?.notifications).toHaveLength(1);
+      expect(pod.asked("request_turn")).toHaveLength(1);
+      expect(pod.notifications()).toMatchObject([{ event: { kind }, shownInTurn: 1 }]);
+    },
+  );
 
   it.each(visibleKinds)("%s waits while the pod is paused, and kicks nothing", (kind) => {
     const pod = podAt("paused");
@@ -61,18 +72,22 @@ describe("a visible event", () => {
 });
 
 describe.each(states)("side effects while %s", (at) => {
-  it("records a grandchild, tells it upward from itself, and ignores the repeat", () => {
-    const pod = podAt(at);
-    pod.event(bodies.scope_sub_delegated);
-    expect(pod.state.registry.get(grandchild)).toMatchObject({ via: child, scope });
-    const told = () =>
-      pod.asked("emit").filter(({ event }) => {
-        return event.kind === "scope_sub_delegated" && event.subPod === grandchild;
-      });
-    expect(told()).toMatchObject([{ event: { parentPod: root } }]);
-    pod.event(bodies.scope_sub_delegated);
-    expect(told()).toHaveLength(1);
-  });
+  it(
+    verifies("R28", "R29", "R40", "R46") +
+      "records a grandchild, tells it upward from itself, and ignores the repeat",
+    () => {
+      const pod = podAt(at);
+      pod.event(bodies.scope_sub_delegated);
+      expect(pod.state.registry.get(grandchild)).toMatchObject({ via: child, scope });
+      const told = () =>
+        pod.asked("emit").filter(({ event }) => {
+          return event.kind === "scope_sub_delegated" && event.subPod === grandchild;
+        });
+      expect(told()).toMatchObject([{ event: { parentPod: root } }]);
+      pod.event(bodies.scope_sub_delegated);
+      expect(told()).toHaveLength(1);
+    },
+  );
 
   it("undoes a returned loan and tells it upward once", () => {
     const pod = podAt(at);

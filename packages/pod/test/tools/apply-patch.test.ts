@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { accepted, refused } from "@podlane/protocol";
 import { describe, expect, it } from "vitest";
 import { createWorkspace, type Workspace } from "./workspace.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const files = { "a.txt": "one\ntwo\nthree\n", "b.txt": "uno\n", "src/c.txt": "c\n" };
 
@@ -81,17 +82,20 @@ const bad: readonly [string, string, string][] = [
 ];
 
 describe("a good patch", () => {
-  it.each(good)("%s", async (_name, patch, expected) => {
-    using workspace = createWorkspace({ files });
-    const result = await workspace.call("apply_patch", { patch });
-    expect(result).toMatchObject({ ok: true, artifacts: [{ kind: "diff" }] });
-    for (const [path, content] of Object.entries(expected)) {
-      expect(readOrNull(workspace, path)).toBe(content);
-    }
-    const touched = Object.keys(expected).toSorted();
-    expect(workspace.touched.flatMap(({ paths }) => paths).toSorted()).toEqual(touched);
-    expect(workspace.claimed.flat().toSorted()).toEqual(touched.map((path) => `file:${path}`));
-  });
+  it.each(good)(
+    `${verifies("R112", "R115", "R119", "R121", "R125")}%s`,
+    async (_name, patch, expected) => {
+      using workspace = createWorkspace({ files });
+      const result = await workspace.call("apply_patch", { patch });
+      expect(result).toMatchObject({ ok: true, artifacts: [{ kind: "diff" }] });
+      for (const [path, content] of Object.entries(expected)) {
+        expect(readOrNull(workspace, path)).toBe(content);
+      }
+      const touched = Object.keys(expected).toSorted();
+      expect(workspace.touched.flatMap(({ paths }) => paths).toSorted()).toEqual(touched);
+      expect(workspace.claimed.flat().toSorted()).toEqual(touched.map((path) => `file:${path}`));
+    },
+  );
 
   it("keeps the mode of a file, and sets one it names", async () => {
     using workspace = createWorkspace({ files });
@@ -105,7 +109,7 @@ describe("a good patch", () => {
     expect(mode()).toBe(0o644);
   });
 
-  it("reads its own diffs back: what was created is deleted again", async () => {
+  it(`${verifies("R119")}reads its own diffs back: what was created is deleted again`, async () => {
     using workspace = createWorkspace({ files });
     const written = await workspace.call("write_file", { path: "n.txt", content: "x\ny" });
     const diff = written.text.slice(written.text.indexOf("diff --git"));
@@ -147,13 +151,16 @@ describe("a bad patch changes nothing", () => {
 });
 
 describe("claims and leases", () => {
-  it("a refused claim is the tool's answer, and nothing is written", async () => {
-    const answer = refused("deadlock", "a waits for b, b for a");
-    using workspace = createWorkspace({ files, ensureClaims: () => answer });
-    const result = await workspace.call("apply_patch", { patch: changeA });
-    expect(result).toMatchObject({ ok: false, code: "deadlock", text: "a waits for b, b for a" });
-    expect(workspace.read("a.txt")).toBe(files["a.txt"]);
-  });
+  it(
+    verifies("R82", "R89") + "a refused claim is the tool's answer, and nothing is written",
+    async () => {
+      const answer = refused("deadlock", "a waits for b, b for a");
+      using workspace = createWorkspace({ files, ensureClaims: () => answer });
+      const result = await workspace.call("apply_patch", { patch: changeA });
+      expect(result).toMatchObject({ ok: false, code: "deadlock", text: "a waits for b, b for a" });
+      expect(workspace.read("a.txt")).toBe(files["a.txt"]);
+    },
+  );
 
   it("a scope that was lent while the claim was waited for stops the write", async () => {
     const writable = [""];
@@ -167,7 +174,7 @@ describe("claims and leases", () => {
     expect(workspace.read("a.txt")).toBe(files["a.txt"]);
   });
 
-  it("a lease that has run out stops the write at the last moment", async () => {
+  it(`${verifies("R241")}a lease that has run out stops the write at the last moment`, async () => {
     const answer = refused("stale_token", "the claim on a.txt has run out");
     using workspace = createWorkspace({ files, confirmLeases: () => answer });
     const result = await workspace.call("apply_patch", { patch: changeA });

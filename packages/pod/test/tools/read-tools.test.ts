@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorkspace } from "./workspace.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const files = {
   ".gitignore": "ignored/\n",
@@ -9,7 +10,7 @@ const files = {
 };
 
 describe("read_file", () => {
-  it("reads whole files and ranges of lines", async () => {
+  it(`${verifies("R119")}reads whole files and ranges of lines`, async () => {
     using workspace = createWorkspace({ files });
     const whole = await workspace.call("read_file", { path: "src/a.txt" });
     expect(whole).toMatchObject({ ok: true, text: "one\ntwo\nthree" });

@@ -4,22 +4,26 @@ import { refused } from "@podlane/protocol";
 import { describe, expect, it } from "vitest";
 import { hasLivingMember, isSame } from "../../src/agent/process-table.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 const files = { "src/a.txt": "a\n", "top.txt": "top\n" };
 
 describe("run_command", () => {
-  it("answers with exit code, output and an artifact of it", async () => {
-    using workspace = createWorkspace({ files });
-    const result = await workspace.call("run_command", { command: "pwd; echo $POD_NAME >&2" });
-    expect(result).toMatchObject({
-      ok: true,
-      code: null,
-      content: { exit_code: 0, signal: null, timed_out: false, out_of_scope: [] },
-      artifacts: [{ kind: "output" }],
-    });
-    expect(result.text).toContain(workspace.root);
-    expect(workspace.printed.join("")).toContain("worker");
-  });
+  it(
+    verifies("R115", "R120", "R121") + "answers with exit code, output and an artifact of it",
+    async () => {
+      using workspace = createWorkspace({ files });
+      const result = await workspace.call("run_command", { command: "pwd; echo $POD_NAME >&2" });
+      expect(result).toMatchObject({
+        ok: true,
+        code: null,
+        content: { exit_code: 0, signal: null, timed_out: false, out_of_scope: [] },
+        artifacts: [{ kind: "output" }],
+      });
+      expect(result.text).toContain(workspace.root);
+      expect(workspace.printed.join("")).toContain("worker");
+    },
+  );
 
   it("a command that fails is not ok, and no refusal", async () => {
     using workspace = createWorkspace({ files });
@@ -38,7 +42,7 @@ describe("run_command", () => {
     expect(missing).toMatchObject({ ok: false, code: "not_found" });
   });
 
-  it("takes its claims before it starts", async () => {
+  it(`${verifies("R82", "R112")}takes its claims before it starts`, async () => {
     using workspace = createWorkspace({ files, ensureClaims: () => refused("timeout", "queued") });
     const params = { command: "echo x > src/new.txt", claims: ["proc:test"] };
     const result = await workspace.call("run_command", params);

@@ -13,6 +13,7 @@ import {
   valueOf,
   write,
 } from "./fixture.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 /** A parent and a child whose branch starts at the parent's head. */
 async function family(files?: Record<string, string>) {
@@ -61,21 +62,25 @@ describe("joinBranch", () => {
     expect(head(parent)).toBe(commit);
   });
 
-  test("a conflict names files and both branches, and leaves nothing half merged", async () => {
-    const { parent, child, joinChild } = await family({ "a.txt": "a\n", "b.txt": "b\n" });
-    const ours = commitFiles(parent, { "a.txt": "ours\n" }, "ours");
-    commitFiles(child, { "a.txt": "theirs\n", "b.txt": "theirs\n" }, "theirs");
-    const refusal = refusalOf(await joinChild());
-    expect(refusal).toMatchObject({
-      code: "conflict",
-      data: {
-        reason: "merge_conflict",
-        files: ["a.txt"],
-        branches: ["agent/t/parent", "agent/t/child"],
-      },
-    });
-    expect([head(parent), status(parent)]).toEqual([ours, ""]);
-  });
+  test(
+    verifies("R156", "R162") +
+      "a conflict names files and both branches, and leaves nothing half merged",
+    async () => {
+      const { parent, child, joinChild } = await family({ "a.txt": "a\n", "b.txt": "b\n" });
+      const ours = commitFiles(parent, { "a.txt": "ours\n" }, "ours");
+      commitFiles(child, { "a.txt": "theirs\n", "b.txt": "theirs\n" }, "theirs");
+      const refusal = refusalOf(await joinChild());
+      expect(refusal).toMatchObject({
+        code: "conflict",
+        data: {
+          reason: "merge_conflict",
+          files: ["a.txt"],
+          branches: ["agent/t/parent", "agent/t/child"],
+        },
+      });
+      expect([head(parent), status(parent)]).toEqual([ours, ""]);
+    },
+  );
 
   test.each([
     ["dirty", "a.txt", "a.txt"],

@@ -16,6 +16,7 @@ import {
   write,
   type Fixture,
 } from "./fixture.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 async function request(fixture: Fixture, name: string) {
   return {
@@ -39,7 +40,7 @@ describe("branch names", () => {
     expect(slugify(text)).toBe(slug);
   });
 
-  test("git accepts every one", () => {
+  test(`${verifies("R131")}git accepts every one`, () => {
     const { path } = makeRepository();
     for (const text of ["@{", "a..b", "a\nb", "~^:?*[\\", "/", ".", "-", "HEAD"]) {
       const name = branchName(text, "k3x9");
@@ -50,14 +51,17 @@ describe("branch names", () => {
 });
 
 describe("createWorktree", () => {
-  test("makes a verified, clean worktree on its own branch", async () => {
-    const fixture = makeRepository({ "a.txt": "a\n", "sp ace/ü\n.txt": "u\n" });
-    const asked = await request(fixture, "one");
-    const made = valueOf(await createWorktree(asked));
-    expect(made).toEqual({ path: asked.path, branch: asked.branch, commit: head(fixture.path) });
-    expect(status(made.path)).toBe("");
-    expect(existsSync(join(made.path, "sp ace/ü\n.txt"))).toBe(true);
-  });
+  test(
+    verifies("R131", "R152") + "makes a verified, clean worktree on its own branch",
+    async () => {
+      const fixture = makeRepository({ "a.txt": "a\n", "sp ace/ü\n.txt": "u\n" });
+      const asked = await request(fixture, "one");
+      const made = valueOf(await createWorktree(asked));
+      expect(made).toEqual({ path: asked.path, branch: asked.branch, commit: head(fixture.path) });
+      expect(status(made.path)).toBe("");
+      expect(existsSync(join(made.path, "sp ace/ü\n.txt"))).toBe(true);
+    },
+  );
 
   test("leaves a dirty checkout as it is", async () => {
     const fixture = makeRepository();
@@ -76,26 +80,29 @@ describe("createWorktree", () => {
     expect(made.path).toBe(join(fixture.root, "real", "worktrees", "one"));
   });
 
-  test("sixteen at once from a remote-tracking branch: all there, none tracks", async () => {
-    const upstream = makeRepository();
-    const fixture = { ...upstream, path: join(upstream.root, "clone") };
-    git(upstream.root, "clone", "--quiet", upstream.path, fixture.path);
-    const repository = await discover(fixture);
-    const startCommit = head(fixture.path, "refs/remotes/origin/main");
-    const made = await Promise.all(
-      Array.from({ length: 16 }, (_, index) =>
-        createWorktree({
-          repository,
-          lockPath: fixture.lockPath,
-          path: join(fixture.state, `w${index}`),
-          branch: branchName("many", String(index)),
-          startCommit,
-        }),
-      ),
-    );
-    expect(made.map((outcome) => valueOf(outcome).commit)).toEqual(Array(16).fill(startCommit));
-    expect(git(fixture.path, "config", "--get-regexp", "^branch\\.")).not.toContain("agent");
-  });
+  test(
+    verifies("R134") + "sixteen at once from a remote-tracking branch: all there, none tracks",
+    async () => {
+      const upstream = makeRepository();
+      const fixture = { ...upstream, path: join(upstream.root, "clone") };
+      git(upstream.root, "clone", "--quiet", upstream.path, fixture.path);
+      const repository = await discover(fixture);
+      const startCommit = head(fixture.path, "refs/remotes/origin/main");
+      const made = await Promise.all(
+        Array.from({ length: 16 }, (_, index) =>
+          createWorktree({
+            repository,
+            lockPath: fixture.lockPath,
+            path: join(fixture.state, `w${index}`),
+            branch: branchName("many", String(index)),
+            startCommit,
+          }),
+        ),
+      );
+      expect(made.map((outcome) => valueOf(outcome).commit)).toEqual(Array(16).fill(startCommit));
+      expect(git(fixture.path, "config", "--get-regexp", "^branch\\.")).not.toContain("agent");
+    },
+  );
 
   test("refuses a path, a branch or its folder that is taken, and undoes nothing", async () => {
     const fixture = makeRepository();
