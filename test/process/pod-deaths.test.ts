@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifies } from "../requirements.ts";
 import { script, Trial } from "./trial/trial.ts";
-import { processesNaming } from "./trial/processes.ts";
 
 const quiet = script("on_run:\n  - say: quiet\n");
 const children = 20;

@@ -11,6 +11,7 @@ export interface ParentLinkOptions {
   readonly pending: (limit: number) => readonly PodEvent[];
   /** Delivers one event to whoever is the receiver now. */
   readonly deliver: (event: PodEvent) => Promise<Outcome<unknown>>;
+  readonly warn: (message: string) => void;
   readonly onAcknowledged: (seq: number) => void;
 }
 
@@ -51,6 +52,10 @@ export class ParentLink {
         if (this.#closed) break;
         if (!outcome.ok) {
           failures += 1;
+          // A receiver that is away for long is told of at 1, 2, 4, 8, … tries: seen, not flooded.
+          if ((failures & (failures - 1)) === 0) {
+            this.#options.warn(`event ${event.seq} is not delivered yet: ${outcome.error.message}`);
+          }
           await this.#pause(retryDelayMs(retry, Math.min(failures, 10), Math.random()));
           break;
         }

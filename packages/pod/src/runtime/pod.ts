@@ -129,6 +129,7 @@ export class PodRuntime {
     this.#parent = new ParentLink({
       pending: (limit) => this.#session.outbox.pending(limit),
       deliver: deliverToParent(boot.pod, this.#coordinator, this.#dialer),
+      warn: (message) => this.#warn(message),
       onAcknowledged: (seq) => this.#loop.dispatch({ kind: "outbox_acked", seq }),
     });
   }
