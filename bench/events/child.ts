@@ -46,6 +46,7 @@ async function connect({ folder, key, socket }: ChildTask) {
   const link = new ParentLink({
     pending: (limit) => session.outbox.pending(limit),
     deliver: (event) => peer.request("pod_event", { event }),
+    warn: (message) => process.stderr.write(`${message}\n`),
     onAcknowledged: (seq) => {
       acknowledged.resolve(performance.now());
       session.outbox.ack(seq);

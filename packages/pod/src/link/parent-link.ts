@@ -52,10 +52,7 @@ export class ParentLink {
         if (this.#closed) break;
         if (!outcome.ok) {
           failures += 1;
-          // A receiver that is away for long is told of at 1, 2, 4, 8, … tries: seen, not flooded.
-          if ((failures & (failures - 1)) === 0) {
-            this.#options.warn(`event ${event.seq} is not delivered yet: ${outcome.error.message}`);
-          }
+          this.#tell(event, failures, outcome.error.message);
           await this.#pause(retryDelayMs(retry, Math.min(failures, 10), Math.random()));
           break;
         }
@@ -64,6 +61,13 @@ export class ParentLink {
       }
     }
     this.#sending = null;
+  }
+
+  /** At 1, 2, 4, 8, … tries: a receiver that is away for long is seen, and floods no log. */
+  #tell({ seq }: PodEvent, failures: number, why: string): void {
+    if (Number.isInteger(Math.log2(failures))) {
+      this.#options.warn(`event ${seq} is not delivered yet: ${why}`);
+    }
   }
 
   #next(): readonly PodEvent[] {

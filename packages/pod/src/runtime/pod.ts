@@ -67,6 +67,8 @@ const graceMs = 2_000;
 const leavePatienceMs = 2 * graceMs + 1_000;
 const releasePatienceMs = 500;
 
+const warn = (text: string) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+
 export class PodRuntime {
   readonly #setting: PodSetting;
   readonly #options: PodRuntimeOptions;
@@ -110,7 +112,7 @@ export class PodRuntime {
     this.#dialer = new PodDialer(setting.hello);
     this.#coordinator = this.#createCoordinatorLink();
     const insist = this.#coordinator.insist.bind(this.#coordinator);
-    this.#reporter = new Reporter(insist, (method, message) => this.#warn(`${method}: ${message}`));
+    this.#reporter = new Reporter(insist, (method, message) => warn(`${method}: ${message}`));
     this.#slot = this.#createSlot();
     this.#claims = this.#createClaims();
     this.#scope = createScopeMirror(boot, () => this.#children());
@@ -129,7 +131,7 @@ export class PodRuntime {
     this.#parent = new ParentLink({
       pending: (limit) => this.#session.outbox.pending(limit),
       deliver: deliverToParent(boot.pod, this.#coordinator, this.#dialer),
-      warn: (message) => this.#warn(message),
+      warn,
       onAcknowledged: (seq) => this.#loop.dispatch({ kind: "outbox_acked", seq }),
     });
   }
@@ -154,7 +156,7 @@ export class PodRuntime {
         spawn: (request, signal) => this.#spawn(request, signal),
         callTool: (tool, params) => this.#runner.callTool(tool, params),
       }),
-      onFault: ({ method, error }) => this.#warn(`${method} failed: ${String(error)}`),
+      onFault: ({ method, error }) => warn(`${method} failed: ${String(error)}`),
     });
     if (!listening.ok) return listening;
     this.#listener = listening.value;
@@ -169,7 +171,7 @@ export class PodRuntime {
     this.#parent.nudge();
     if (boot.spec.task === null || this.#session.commands.find(taskCommandId) !== null) return;
     const outcome = await this.#loop.request(runOfTask(boot, boot.spec.task));
-    if (!outcome.ok) this.#warn(`the task was not started: ${outcome.error.message}`);
+    if (!outcome.ok) warn(`the task was not started: ${outcome.error.message}`);
   }
 
   /** As the method `shutdown`, for the host's signal. */
@@ -196,7 +198,7 @@ export class PodRuntime {
       generation,
       coordinator: this.#coordinator,
       onWaiting: (waiting) => this.#loop.dispatch({ kind: "waiting", waiting }),
-      onRefused: ({ message }) => this.#warn(`no turn was admitted: ${message}`),
+      onRefused: ({ message }) => warn(`no turn was admitted: ${message}`),
       nowMs: Date.now,
     });
   }
@@ -208,7 +210,7 @@ export class PodRuntime {
       slot: this.#slot,
       settings,
       priority,
-      warn: (message) => this.#warn(message),
+      warn,
       nowMs: Date.now,
       monotonicMs: () => performance.now(),
     });
@@ -263,7 +265,7 @@ export class PodRuntime {
       denials: this.#denials,
       dispatch: (input) => this.#loop.dispatch(input),
       nameOf: (child) => this.#nameOf(child),
-      warn: (message) => this.#warn(message),
+      warn,
     });
   }
 
@@ -375,10 +377,6 @@ export class PodRuntime {
     this.#slot.coordinatorFound();
     void this.#claims.coordinatorFound();
     this.#parent.nudge();
-  }
-
-  #warn(message: string): void {
-    process.stderr.write(`${new Date().toISOString()} ${message}\n`);
   }
 
   async #leave(cause: ShutDownCause): Promise<void> {
