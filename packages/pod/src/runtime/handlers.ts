@@ -55,7 +55,9 @@ export function createHandlers(options: HandlerOptions): PodHandlers {
     cancel: core("cancel"),
     shutdown: core("shutdown"),
     pod_event: async ({ event }) => {
-      const duplicate = session.inbox.has(event.podId, event.seq);
+      // Beyond the highest number taken in nothing can be a repeat: the store need not be asked.
+      const isKnown = event.seq <= (loop.state.marks[event.podId] ?? 0);
+      const duplicate = isKnown && session.inbox.has(event.podId, event.seq);
       const boundary = newBoundary();
       const outcome = await loop.request((requestId) => {
         return { kind: "pod_event", requestId, event, duplicate, boundary };

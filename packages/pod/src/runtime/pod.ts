@@ -223,7 +223,7 @@ export class PodRuntime {
     return new ControllerLoop({
       session: this.#session,
       state: recover(core, this.#session.loadCoreState(), Date.now()),
-      onEmit: () => this.#parent.nudge(),
+      onEmit: (events) => this.#parent.offer(events),
       onStep: followSteps({
         waits: this.#waits,
         scope: this.#scope,
@@ -360,8 +360,7 @@ export class PodRuntime {
   }
 
   #record(item: NewHistoryItem): void {
-    this.#session.appendHistory(item, Date.now());
-    this.#streams.historyChanged();
+    this.#streams.historyGrew([this.#session.appendHistory(item, Date.now())]);
   }
 
   #takeLogEvent(event: LogEventEnvelope): void {

@@ -40,11 +40,13 @@ export class History {
     this.#readLastSeq = db.prepare("select coalesce(max(seq), 0) as seq from history");
   }
 
-  append(item: NewHistoryItem, atMs: number): number {
+  /** The item as it now stands. */
+  append(newItem: NewHistoryItem, atMs: number): HistoryItem {
     const seq = Number(this.#readLastSeq.get()?.["seq"]) + 1;
+    const item: HistoryItem = { ...newItem, seq, at: atMs };
     const isNotification = item.type === "notification" ? 1 : 0;
-    this.#append.run(seq, atMs, isNotification, JSON.stringify({ ...item, seq, at: atMs }));
-    return seq;
+    this.#append.run(seq, atMs, isNotification, JSON.stringify(item));
+    return item;
   }
 
   markShown(seq: number, turn: number): void {

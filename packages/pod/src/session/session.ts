@@ -3,7 +3,7 @@
  * write, or part of the surrounding `transaction`.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { NewHistoryItem, ReceivedPodEvent, ToolResult } from "@podlane/protocol";
+import type { HistoryItem, NewHistoryItem, ReceivedPodEvent, ToolResult } from "@podlane/protocol";
 import { Children } from "./children.ts";
 import { Commands } from "./commands.ts";
 import { inTransaction, openDatabase, type SessionOwner } from "./database.ts";
@@ -55,7 +55,7 @@ export class Session {
     return this.inbox.accept(event, waitsAs, atMs);
   }
 
-  appendHistory(item: NewHistoryItem, atMs: number): number {
+  appendHistory(item: NewHistoryItem, atMs: number): HistoryItem {
     return this.transaction(() => this.history.append(item, atMs));
   }
 
