@@ -2,7 +2,7 @@
  * The pod's methods: reads answered from the session, changes given to the controller, tools and
  * spawns to those who own them.
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   accepted,
   type Call,
@@ -39,9 +39,6 @@ export interface HandlerOptions {
   readonly spawn: (request: SpawnChild, signal: AbortSignal) => Promise<Outcome<PodRecord>>;
   readonly callTool: (tool: string, params: unknown) => Promise<ToolResult>;
 }
-
-/** What fences a text a model is shown must not be guessable by who wrote the text. */
-const boundaryBytes = 12;
 
 export function createHandlers(options: HandlerOptions): PodHandlers {
   const { loop, session, output, receipts, streams } = options;
@@ -121,6 +118,7 @@ function findReceipt(session: Session, commandId: CommandId): Outcome<Receipt> {
   return receipt === null ? refused("not_found", `no message ${name}`) : accepted(receipt);
 }
 
+/** What fences a text a model is shown must not be guessable by who wrote the text. */
 export function newBoundary(): string {
-  return randomBytes(boundaryBytes).toString("hex");
+  return randomUUID().replaceAll("-", "");
 }

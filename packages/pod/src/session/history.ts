@@ -25,6 +25,8 @@ export class History {
   readonly #readNotifications;
   readonly #readLastSeq;
   readonly #show;
+  /** Null while it has to be read. */
+  #lastSeq: number | null = null;
 
   constructor(db: DatabaseSync) {
     this.#append = db.prepare(
@@ -42,11 +44,17 @@ export class History {
 
   /** The item as it now stands. */
   append(newItem: NewHistoryItem, atMs: number): HistoryItem {
-    const seq = Number(this.#readLastSeq.get()?.["seq"]) + 1;
-    const item: HistoryItem = { ...newItem, seq, at: atMs };
+    const lastSeq = this.#lastSeq ?? Number(this.#readLastSeq.get()?.["seq"]);
+    const item: HistoryItem = { ...newItem, seq: lastSeq + 1, at: atMs };
     const isNotification = item.type === "notification" ? 1 : 0;
-    this.#append.run(seq, atMs, isNotification, JSON.stringify(item));
+    this.#append.run(item.seq, atMs, isNotification, JSON.stringify(item));
+    this.#lastSeq = item.seq;
     return item;
+  }
+
+  /** A transaction was rolled back: what it appended is gone. */
+  rolledBack(): void {
+    this.#lastSeq = null;
   }
 
   markShown(seq: number, turn: number): void {

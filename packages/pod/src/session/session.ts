@@ -48,7 +48,13 @@ export class Session {
 
   /** All of it or nothing, flushed when this returns. A nested call joins the outer one. */
   transaction<T>(work: () => T): T {
-    return inTransaction(this.#db, work);
+    try {
+      return inTransaction(this.#db, work);
+    } catch (error) {
+      this.history.rolledBack();
+      this.outbox.rolledBack();
+      throw error;
+    }
   }
 
   acceptEvent(event: ReceivedPodEvent, waitsAs: WaitsAs, atMs: number): "new" | "duplicate" {
