@@ -87,7 +87,7 @@ async function register(request: CreateWorktree): Promise<Outcome<null>> {
 /** What the repository has of the names that a new worktree needs. */
 interface Found {
   readonly start: CommitId | null;
-  /** Of the branch and of each name above it (`agent`, `agent/task`, …): its commit, if it is one. */
+  /** Commits of the branch and of each name above it (`agent`, `agent/task`, …), if there. */
   readonly branches: ReadonlyMap<string, CommitId>;
 }
 
