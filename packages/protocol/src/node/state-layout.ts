@@ -18,6 +18,8 @@ export interface StateLayout {
   readonly worktrees: string;
   readonly sockets: string;
   readonly gates: string;
+  /** What Node keeps of compiled programs, so that the next pod starts faster; a mere cache. */
+  readonly compileCache: string;
 }
 
 export interface PodLayout {
@@ -49,6 +51,7 @@ export function stateLayout(stateDir: string): StateLayout {
     worktrees: at("worktrees"),
     sockets: at("s"),
     gates: at("gates"),
+    compileCache: at("compile-cache"),
   };
 }
 
