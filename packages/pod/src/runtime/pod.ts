@@ -11,6 +11,7 @@ import {
   type PodRecord,
   type ShutDownCause,
   type SpawnChild,
+  systemClock,
 } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
 import { type Agent } from "../agent/agent.ts";
@@ -52,6 +53,7 @@ import { TurnEnding } from "./turn-ending.ts";
 import { TurnRunner } from "./turn-runner.ts";
 import { TurnSlot } from "./turn-slot.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { warn } from "./warn.ts";
 import { within } from "./within.ts";
 
 export interface PodRuntimeOptions {
@@ -66,8 +68,6 @@ const graceMs = 2_000;
 /** An agent gets its grace twice (SIGTERM, SIGKILL); what hangs longer hangs in the system. */
 const leavePatienceMs = 2 * graceMs + 1_000;
 const releasePatienceMs = 500;
-
-const warn = (text: string) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`);
 
 export class PodRuntime {
   readonly #setting: PodSetting;
@@ -111,8 +111,11 @@ export class PodRuntime {
     this.#streams = new Streams(this.#session);
     this.#dialer = new PodDialer(setting.hello);
     this.#coordinator = this.#createCoordinatorLink();
-    const insist = this.#coordinator.insist.bind(this.#coordinator);
-    this.#reporter = new Reporter(insist, (method, message) => warn(`${method}: ${message}`));
+    this.#reporter = new Reporter({
+      coordinator: this.#coordinator,
+      onRefused: (method, { message }) => warn(`${method}: ${message}`),
+      onFault: options.onFault,
+    });
     this.#slot = this.#createSlot();
     this.#claims = this.#createClaims();
     this.#scope = createScopeMirror(boot, () => this.#children());
@@ -186,7 +189,7 @@ export class PodRuntime {
       hello,
       subject: `pod:${boot.pod}`,
       onEvent: (event) => this.#takeLogEvent(event as LogEventEnvelope),
-      onGrant: (claim) => this.#claims.takeGrant(claim),
+      onGrant: () => this.#claims.grantPushed(),
       onChange: (change) => this.#coordinatorChanged(change),
     });
   }
@@ -211,8 +214,8 @@ export class PodRuntime {
       settings,
       priority,
       warn,
-      nowMs: Date.now,
-      monotonicMs: () => performance.now(),
+      clock: systemClock,
+      wallMs: Date.now,
     });
   }
 
@@ -264,7 +267,7 @@ export class PodRuntime {
       usage: this.#usage,
       denials: this.#denials,
       dispatch: (input) => this.#loop.dispatch(input),
-      nameOf: (child) => this.#nameOf(child),
+      nameOf: (id) => this.#children().find((child) => child.id === id)?.name ?? id,
       warn,
     });
   }
@@ -293,7 +296,7 @@ export class PodRuntime {
       },
       dispatch: (input) => this.#loop.dispatch(input),
       commit: (message) => this.#worktree.commitStep(this.#runner.turn, message),
-      childId: (name) => this.#children().find((child) => child.name === name)?.id ?? null,
+      childId: (name) => this.#children().findLast((child) => child.name === name)?.id ?? null,
       say: (turn, text) => this.#record({ type: "assistant", turn, text }),
       output: (text) => this.#output.append(text),
     });
@@ -355,10 +358,6 @@ export class PodRuntime {
     return childrenOf(this.#loop.state);
   }
 
-  #nameOf(id: string): string {
-    return this.#children().find((child) => child.id === id)?.name ?? id;
-  }
-
   #record(item: NewHistoryItem): void {
     this.#session.appendHistory(item, Date.now());
     this.#streams.historyChanged();
@@ -367,7 +366,7 @@ export class PodRuntime {
   #takeLogEvent(event: LogEventEnvelope): void {
     if (event.kind !== "pod.turn_admitted") return;
     const { turn, generation } = event.data as { turn: number; generation: number };
-    if (generation !== this.#setting.boot.generation || this.#slot.takeAdmission()) return;
+    if (generation !== this.#setting.boot.generation || this.#slot.takeAdmission(turn)) return;
     this.#loop.dispatch({ kind: "turn_admitted", turn });
   }
 
@@ -375,7 +374,7 @@ export class PodRuntime {
     this.#loop.dispatch({ kind: `coordinator_${change}` });
     if (change === "lost") return;
     this.#slot.coordinatorFound();
-    void this.#claims.coordinatorFound();
+    this.#claims.coordinatorFound();
     this.#parent.nudge();
   }
 
