@@ -103,7 +103,7 @@ async function publish(layout: StateLayout, socket: string): Promise<void> {
     version: 1,
     socket,
     pid: process.pid,
-    startTime: (await startTimeOf(process.pid)) ?? "",
+    startTime: startTimeOf(process.pid) ?? "",
     startedAtMs: Date.now(),
   };
   const temporary = `${layout.coordinatorFile}.${process.pid}`;

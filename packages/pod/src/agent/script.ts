@@ -13,9 +13,9 @@ import {
   type AgentOutcome,
   type AgentTurn,
 } from "./agent.ts";
-import type { OutputCapture } from "./output-capture.ts";
-import { startGroup, type GroupExit, type ProcessGroup } from "./process-group.ts";
-import { captureOutput, closePipes } from "./process-output.ts";
+import type { OutputCapture } from "../process/output-capture.ts";
+import { startGroup, type GroupExit, type ProcessGroup } from "../process/start-group.ts";
+import { captureOutput, closePipes } from "../process/output.ts";
 import {
   linkDescriptor,
   runtimeMethods,

@@ -9,7 +9,7 @@ import { podLayout } from "@podlane/protocol/node";
 import { BootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
-import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { isAlive, type ProcessIdentity } from "../process/table.ts";
 import type { StartOrder } from "./start-pod.ts";
 
 /** The exit of an adopted pod is noticed this late at most; each look reads one file. */
@@ -37,7 +37,7 @@ export async function adoptPod(
 }
 
 async function gone(process: ProcessIdentity): Promise<RawExit> {
-  while (await isAlive(process)) await pause();
+  while (isAlive(process)) await pause();
   return { code: null, signal: null };
 }
 

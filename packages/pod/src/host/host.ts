@@ -21,8 +21,8 @@ import { collectPod } from "./collect.ts";
 import { executeMerge } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
-import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
+import { killLeftovers } from "../process/mark.ts";
 
 type Orders = HostOrderMethods;
 type Start = ParsedParamsOf<Orders, "host.start">;

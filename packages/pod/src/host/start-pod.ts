@@ -20,7 +20,7 @@ import { createWorktree } from "../workspace/worktree.ts";
 import type { BootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod } from "./pod-process.ts";
-import { markOf } from "./process-identity.ts";
+import { markOf } from "../process/mark.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 

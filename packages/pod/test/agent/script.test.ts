@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { NotificationItem, ToolResult } from "@podlane/protocol";
 import { describe, expect, it } from "vitest";
 import { createAgent } from "../../src/agent/create-agent.ts";
-import { descendantsOf, hasLivingMember, isSame } from "../../src/agent/process-table.ts";
+import { isAlive, readTable } from "../../src/process/table.ts";
+import { hasLivingMember } from "../process/living-group.ts";
 import { createPlace, recordHooks, toolDone, turnOf, type AgentPlace } from "./hooks.ts";
 import { verifies } from "../../../../test/requirements.ts";
 
@@ -195,10 +196,10 @@ describe.runIf(process.platform === "linux")("when the runtime is killed", () =>
       env: { ...place.context.environment, TMPDIR: place.context.worktree },
     });
     await once(runtime.stdout, "data");
-    const [script] = descendantsOf(runtime.pid ?? 0);
+    const script = readTable()?.find((row) => row.parent === runtime.pid);
     if (script === undefined) throw new Error("the script's process is not there");
     runtime.kill("SIGKILL");
-    await expect.poll(() => isSame(script)).toBe(false);
+    await expect.poll(() => isAlive(script)).toBe(false);
   });
 });
 
