@@ -43,7 +43,11 @@ export const podLogEvents = {
   "pod.turn_requested": z.object({ ...turn, cause: TurnCause, resumed: z.boolean() }),
   "pod.turn_admitted": z.object(turn),
   /** The turn waits and gave up its slot. */
-  "pod.turn_yielded": z.object({ ...turn, waiting: Waiting }),
+  "pod.turn_yielded": z.object({
+    ...turn,
+    waiting: Waiting,
+    beside: z.array(Waiting).default([]),
+  }),
   "pod.turn_ended": z.object({
     ...turn,
     cause: TurnCause,

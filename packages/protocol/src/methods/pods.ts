@@ -11,6 +11,7 @@ import {
   maxDenialMessage,
   maxMessageBytes,
   maxTagLength,
+  maxWaitsBeside,
 } from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
@@ -44,8 +45,14 @@ export const podCommandMethods = {
     Turn.extend({ cause: TurnCause, resumed: z.boolean().default(false) }),
     z.object({ admitted: z.boolean(), position: z.int().min(0) }),
   ),
-  /** Gives up the slot of a running turn that waits; refused `deadlock` if the wait is a cycle. */
-  "pod.turn_yield": mutation(Turn.extend({ waiting: Waiting }), Nothing),
+  /**
+   * Gives up the slot of a running turn that waits, and states all that it waits for now: a repeat
+   * with other waits replaces them. Refused `deadlock` if one of them closes a cycle.
+   */
+  "pod.turn_yield": mutation(
+    Turn.extend({ waiting: Waiting, beside: z.array(Waiting).max(maxWaitsBeside).default([]) }),
+    Nothing,
+  ),
   "pod.turn_end": mutation(
     Turn.extend({
       cause: TurnCause,

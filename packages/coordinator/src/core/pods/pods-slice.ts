@@ -23,6 +23,8 @@ export interface CurrentTurn {
   readonly n: number;
   readonly cause: TurnCause;
   readonly phase: "requested" | "running" | "yielded";
+  /** All that it yielded for, at once; empty in other phases. */
+  readonly waits: readonly Waiting[];
   /** It had a slot before, gave it up and asks for one again. */
   readonly resumed: boolean;
   /** Since the phase began. */

@@ -2,7 +2,7 @@
  * Walks over the tree of pods. Everything comes out in spawn order, because maps promise none.
  */
 import { isTerminal } from "@podlane/protocol";
-import type { PodId } from "@podlane/protocol";
+import type { PodId, RunId } from "@podlane/protocol";
 import type { WorkspaceState } from "../state.ts";
 import type { PodEntry } from "./pods-slice.ts";
 
@@ -49,6 +49,12 @@ export function isAncestor(state: WorkspaceState, above: string, below: string):
     pod = findPod(state, pod.parent);
   }
   return false;
+}
+
+/** The living pods of a run by its id, in spawn order; none for any other id. */
+export function podsOfRun(state: WorkspaceState, id: string): PodId[] {
+  if (!state.runs.byId.has(id as RunId)) return [];
+  return livingPods(state).flatMap((pod) => (pod.runId === id ? [pod.id] : []));
 }
 
 /** The nearest living pod above, or null when the operator is next. */
