@@ -68,16 +68,34 @@ export function addSpawn(program: Command, context: CommandContext): void {
     .option("--wait", "wait until it has settled; exit with its outcome")
     .option("--json", "one object")
     .action(
-      verb(context, (name: string | undefined, command: string[], options: SpawnOptions) =>
-        spawn(context, name, command, options),
+      verb(
+        context,
+        (_name: string | undefined, _rest: string[], options: SpawnOptions, command: Command) =>
+          spawn(context, readOperands(command), options),
       ),
     );
 }
 
+interface Operands {
+  readonly name: string | undefined;
+  readonly command: readonly string[];
+}
+
+/** What stands before the two dashes and what after: the name may be missing, not shift. */
+function readOperands(command: Command): Operands {
+  const typed = process.argv;
+  const dashes = typed.indexOf("--");
+  const behind = dashes === -1 ? 0 : typed.length - dashes - 1;
+  const before = command.args.slice(0, command.args.length - behind);
+  if (before.length > 1) {
+    throw usageFailure(`'${before[1]}': one name, then -- and the command`);
+  }
+  return { name: before[0], command: command.args.slice(before.length) };
+}
+
 async function spawn(
   context: CommandContext,
-  givenName: string | undefined,
-  command: readonly string[],
+  { name: givenName, command }: Operands,
   options: SpawnOptions,
 ): Promise<number> {
   const task = await readTask(options);
@@ -114,6 +132,9 @@ async function chooseAgent(
   }
   if (options.agent === undefined) {
     throw usageFailure("what is to run? give --agent PRESET or a command after --");
+  }
+  if (options.agent === "shell" && task === null) {
+    throw usageFailure("agent shell runs its task: give --task TEXT, or a command after --");
   }
   const choice = { agent: options.agent, task: task ?? "", presets: {}, baseDir: context.cwd };
   return expectOk(await resolveAgent(choice));

@@ -51,6 +51,7 @@ export class Host {
   readonly #pods = new Map<PodId, HostedPod>();
   /** Orders under way, so that a repeat of one does nothing. */
   readonly #busy = new Set<string>();
+  readonly #collections = new Set<Promise<void>>();
 
   constructor(setting: HostSetting, report: Report) {
     this.#setting = setting;
@@ -77,7 +78,7 @@ export class Host {
       ),
       "host.collect": take<ParsedParamsOf<Orders, "host.collect">>(
         (order) => `collect:${order.pod}`,
-        (order) => this.#collect(order),
+        (order) => this.#track(this.#collect(order)),
       ),
       "host.merge": take<ParsedParamsOf<Orders, "host.merge">>(
         (order) => `merge:${order.merge}:${order.fence}`,
@@ -96,9 +97,13 @@ export class Host {
     return hostOrderMethods;
   }
 
-  /** Resolves when nothing this host was ordered to do is still under way. */
   get livingPods(): number {
     return this.#pods.size;
+  }
+
+  /** Resolves when no worktree is being taken away any more: none is left half there. */
+  async collected(): Promise<void> {
+    while (this.#collections.size > 0) await Promise.all(this.#collections);
   }
 
   /**
@@ -179,6 +184,12 @@ export class Host {
 
   #killLeftovers(pod: PodId): Promise<number> {
     return killLeftovers({ pod, stateDir: this.#setting.layout.stateDir });
+  }
+
+  #track(collection: Promise<void>): Promise<void> {
+    const tracked = collection.finally(() => this.#collections.delete(tracked));
+    this.#collections.add(tracked);
+    return tracked;
   }
 
   async #collect({ pod, landed }: ParsedParamsOf<Orders, "host.collect">): Promise<void> {
