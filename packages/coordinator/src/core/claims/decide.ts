@@ -42,7 +42,7 @@ export const claimDeciders: Deciders<
       fact("claim.ended", subjectOf.claim(claim.id), { how: "expired" }),
     );
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
-    return accept<"claim.renew">(events, () => ({ renewed: kept.length }));
+    return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },
   /**
    * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing
