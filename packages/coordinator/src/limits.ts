@@ -45,6 +45,17 @@ export const maxReadBytes = 16 * 1024 * 1024;
  * How long SQLite waits for a foreign lock. The owner's own lock makes one a mistake, not a queue.
  */
 export const sqliteBusyMs = 1_000;
+/** Connections of one coordinator: appends and reads; a pool in front of PostgreSQL multiplies. */
+export const postgresConnections = 4;
+/** How long one statement may take before its connection is given up as dead. */
+export const postgresStatementMs = 10_000;
+/**
+ * How long PostgreSQL may be out of reach before the coordinator ends: longer than a restart or a
+ * failover of the server, short enough that clients hear of it.
+ */
+export const postgresPatienceMs = 60_000;
+/** Between two attempts to listen for hints: they only save latency, so there is no hurry. */
+export const postgresRelistenMs = 5_000;
 /** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
 export const maxIndexedEvents = 1_000_000;
 
