@@ -31,7 +31,7 @@ export class TransactionPool {
 
   private constructor(target: URL) {
     this.#target = target;
-    this.#server = createServer((client) => this.#welcome(client));
+    this.#server = createServer({ noDelay: true }, (client) => this.#welcome(client));
   }
 
   static async open(targetUrl: string): Promise<TransactionPool> {
@@ -61,6 +61,7 @@ export class TransactionPool {
 
   async #openSession(): Promise<void> {
     const session = connect(Number(this.#target.port), this.#target.hostname);
+    session.setNoDelay(true);
     this.#sessions.push(session);
     session.write(startupPacket(this.#target.username, this.#target.pathname.slice(1)));
     await new Promise<void>((resolve) => {

@@ -38,7 +38,6 @@ export interface HandlerOptions {
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
   readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
   readonly stop: () => void;
-  readonly nowMs: () => number;
   readonly onHostAttached: (hostId: string, call: CoordinatorCall) => void;
 }
 
@@ -67,7 +66,7 @@ function commandOf(method: string, params: unknown, call: CoordinatorCall): Comm
   return { method, params, actor, ...(commandId === undefined ? {} : { commandId }) };
 }
 
-function longPolls({ replica, waits, nowMs }: HandlerOptions) {
+function longPolls({ replica, waits }: HandlerOptions) {
   const poll =
     <P>(method: string, isDone: (value: unknown, params: P) => boolean) =>
     (params: P, call: CoordinatorCall) => {
@@ -75,7 +74,7 @@ function longPolls({ replica, waits, nowMs }: HandlerOptions) {
       const judge = (outcome: Outcome<unknown>) =>
         outcome.ok && !isDone(outcome.value, params) ? null : outcome;
       const condition = (state: WorkspaceState) =>
-        judge(workspaceRules.read(state, command, { nowMs: nowMs() }));
+        judge(workspaceRules.read(state, command, { nowMs: replica.logTimeMs }));
       return waits.until(condition, call.signal, async () => judge(await replica.submit(command)));
     };
   return {
@@ -90,7 +89,9 @@ function longPolls({ replica, waits, nowMs }: HandlerOptions) {
 
 function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
   return {
-    "log.head": () => {
+    "log.head": async () => {
+      const caughtUp = await replica.catchUp();
+      if (!caughtUp.ok) return caughtUp;
       const { seq, hash, atMs } = replica.head();
       return accepted({ seq, hash: Buffer.from(hash).toString("hex"), atMs });
     },

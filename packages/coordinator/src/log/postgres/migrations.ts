@@ -24,7 +24,15 @@ const steps: readonly string[] = [
      payload   bytea   NOT NULL,
      PRIMARY KEY (workspace, first_seq)
    );
-   ALTER TABLE podlane.batches ALTER COLUMN payload SET STORAGE EXTERNAL;`,
+   ALTER TABLE podlane.batches ALTER COLUMN payload SET STORAGE EXTERNAL;
+   -- Who lives is worth nothing after a crash of the server, so no write of it waits for a flush.
+   CREATE UNLOGGED TABLE podlane.replicas (
+     workspace   integer     NOT NULL REFERENCES podlane.workspaces,
+     id          uuid        NOT NULL,
+     log_time_ms bigint      NOT NULL,
+     seen_at     timestamptz NOT NULL,
+     PRIMARY KEY (workspace, id)
+   );`,
 ];
 
 /** "Podl" in ASCII: the lock under which one coordinator at a time changes the layout. */

@@ -5,10 +5,11 @@
  * name, so a pool that hands out another session for each transaction serves as well.
  */
 import { randomUUID } from "node:crypto";
-import { maxReadBytes } from "../../limits.ts";
+import { forgottenReplicaMs, maxReadBytes, replicaLeaseMs } from "../../limits.ts";
 import { checkLink, emptyHead, headOf } from "../hash-chain.ts";
 import { LogFault } from "../log-fault.ts";
 import type { Appended, Batch, Log, LogHead, ReadRange, StoredBatch } from "../log.ts";
+import type { StoreClock } from "../store-clock.ts";
 import { takePage } from "../page.ts";
 import { channelOf, Hints } from "./hints.ts";
 import { migrate } from "./migrations.ts";
@@ -52,6 +53,19 @@ const readSql = `
   ) AS counted
   WHERE before < $4 ORDER BY "firstSeq"`;
 
+const shareSql = `
+  WITH mine AS (
+    INSERT INTO podlane.replicas (workspace, id, log_time_ms, seen_at)
+    VALUES ($1, $2, $3, clock_timestamp())
+    ON CONFLICT (workspace, id)
+    DO UPDATE SET log_time_ms = excluded.log_time_ms, seen_at = excluded.seen_at)
+  SELECT greatest($3, max(log_time_ms)) AS "furthestMs" FROM podlane.replicas
+  WHERE workspace = $1 AND seen_at > clock_timestamp() - $4 * interval '1 ms'`;
+
+const leaveSql = `
+  DELETE FROM podlane.replicas WHERE workspace = $1
+    AND (id = $2 OR seen_at < clock_timestamp() - $3 * interval '1 ms')`;
+
 export interface PostgresLogOptions {
   /** `postgres://…`; the parameter `workspace` names the log, and may come from here instead. */
   readonly url: string;
@@ -61,7 +75,7 @@ export interface PostgresLogOptions {
   readonly onNote: (note: string) => void;
 }
 
-export class PostgresLog implements Log {
+export class PostgresLog implements Log, StoreClock {
   readonly #store: PostgresStore;
   readonly #workspace: StoredWorkspace;
   readonly #hints: Hints;
@@ -106,6 +120,13 @@ export class PostgresLog implements Log {
     return rows[0]?.nowMs ?? 0;
   }
 
+  /** Says that this replica lives; answers the furthest log time of all that do. */
+  async share(logTimeMs: number): Promise<number> {
+    const values = [this.#workspace.id, this.#writer, logTimeMs, replicaLeaseMs];
+    const { rows } = await this.#store.query<{ furthestMs: number }>(shareSql, values);
+    return rows[0]?.furthestMs ?? logTimeMs;
+  }
+
   /**
    * Calls back with how far the log may reach now; returns what ends that. Hints may be late,
    * doubled or missing (a pool without sessions gives none): only `head` is the truth.
@@ -140,7 +161,14 @@ export class PostgresLog implements Log {
 
   async close(): Promise<void> {
     await this.#hints.close();
+    await this.#leave();
     await this.#store.close();
+  }
+
+  /** Who does not come to this lapses by itself. */
+  async #leave(): Promise<void> {
+    const values = [this.#workspace.id, this.#writer, forgottenReplicaMs];
+    await this.#store.tryOnce(leaveSql, values);
   }
 
   /** True after an append that succeeded without our hearing of it, and was repeated. */

@@ -49,6 +49,15 @@ export class PostgresStore {
   readonly query: Query = (text, values = []) =>
     this.#repeat(() => this.#pool.query(text, [...values]));
 
+  /** One statement that nothing depends on: a failure is noted and forgotten. */
+  async tryOnce(text: string, values: readonly unknown[]): Promise<void> {
+    try {
+      await this.#pool.query(text, [...values]);
+    } catch (cause) {
+      this.#onNote(`PostgreSQL did not take a farewell: ${(cause as Error).message}`);
+    }
+  }
+
   /** Several statements in one transaction; `work` may run more than once. */
   transaction(work: (query: Query) => Promise<void>): Promise<void> {
     return this.#repeat(async () => {
