@@ -163,6 +163,7 @@ class RunningCoordinator implements Coordinator {
         clients: this.#peers.size,
         head: this.#replica.head().seq,
       }),
+      nearHost: () => this.#orders.attached,
       onHostAttached: (hostId, call) => {
         const peer: Peer<HostOrderMethods> = call.peer;
         this.#orders.attach(hostId as HostId, peer);

@@ -7,6 +7,7 @@ import {
   type Call,
   type CoordinatorMethods,
   type Handlers,
+  type HostId,
   type MergeView,
   type Outcome,
   type ParsedParamsOf,
@@ -38,6 +39,8 @@ export interface HandlerOptions {
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
   readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
   readonly stop: () => void;
+  /** The host beside this replica, once it is attached. */
+  readonly nearHost: () => HostId | undefined;
   readonly onHostAttached: (hostId: string, call: CoordinatorCall) => void;
 }
 
@@ -45,11 +48,18 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
   const { replica } = options;
   const submit = (method: string) => (params: unknown, call: CoordinatorCall) =>
     replica.submit(commandOf(method, params, call));
+  const place = (method: string) => (params: unknown, call: CoordinatorCall) => {
+    const nearHost = options.nearHost();
+    const command = commandOf(method, params, call);
+    return replica.submit(nearHost === undefined ? command : { ...command, nearHost });
+  };
   const plain = Object.keys(servedMethods).map((method) => [method, submit(method)]);
   const own = {
     ...longPolls(options),
     ...logHandlers(options),
     ...serverHandlers(options),
+    "pod.spawn": place("pod.spawn"),
+    "run.submit": place("run.submit"),
     "host.attach": async (params: { hostId: string }, call: CoordinatorCall) => {
       const outcome = await replica.submit(commandOf("host.attach", params, call));
       if (outcome.ok) options.onHostAttached(params.hostId, call);
