@@ -35,7 +35,7 @@ async function openWithPod(): Promise<Coordinator> {
   await replica.submit({ method: "pod.spawn", params, actor: operator });
   return openCoordinator({
     ...{ log, key, version: "1.2.3", stateDir: "/state", socket: "/state/socket", onFault },
-    ...{ nowMs: Date.now, onNote: () => {}, onStop: () => {} },
+    ...{ clock: { nowMs: Date.now }, soleWriter: true, onNote: () => {}, onStop: () => {} },
   });
 }
 

@@ -57,7 +57,9 @@ function conclude(state: WorkspaceState, waits: NewWaits, way: WayBack): WaitEdg
   const { scan, reachedBy, last } = way;
   // A choice that the walk has not met yet may lie on another branch: then all must be looked at.
   const mayChoose = scan.hasChoices || state.claims.capacities.size > 0;
-  return mayChoose && !findStuck(state, [waits.start], waits).has(waits.start) ? null : pathTo(reachedBy, last);
+  return mayChoose && !findStuck(state, [waits.start], waits).has(waits.start)
+    ? null
+    : pathTo(reachedBy, last);
 }
 
 /** Who of these, and of those they wait for, could never go on, were the new waits added. */

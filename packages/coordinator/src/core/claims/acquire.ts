@@ -67,7 +67,11 @@ export function decideAcquire(
 
 function deadlockOfWait(state: WorkspaceState, wanted: Wanted): Refusal | null {
   const needs = (scan: WaitScan) => scan.needsOfRequest(wanted);
-  return findDeadlock(state, { start: wanted.holder, needs, others: waitsOfOvertaken(state, wanted) });
+  return findDeadlock(state, {
+    start: wanted.holder,
+    needs,
+    others: waitsOfOvertaken(state, wanted),
+  });
 }
 
 function deadlockOfOvertaking(state: WorkspaceState, wanted: Wanted): Refusal | null {

@@ -15,7 +15,11 @@ interface IndexedUnit {
 }
 
 /** Enters a claim under one of its units, at its place. */
-export function indexUnit(claims: ClaimsSlice, claim: ClaimEntry, { key, undo }: IndexedUnit): void {
+export function indexUnit(
+  claims: ClaimsSlice,
+  claim: ClaimEntry,
+  { key, undo }: IndexedUnit,
+): void {
   const queue = claims.byKey.get(key) ?? openQueue(claims, { key, undo });
   const list = listOf(queue, claim);
   const at = claim.fence === null ? placeIn(claims, list, claim) : list.length;
@@ -33,7 +37,11 @@ export function dropUnit(claims: ClaimsSlice, claim: ClaimEntry, { key, undo }: 
 }
 
 /** A waiter of the key has been granted: from the queue to the holders. */
-export function promoteUnit(claims: ClaimsSlice, claim: ClaimEntry, { key, undo }: IndexedUnit): void {
+export function promoteUnit(
+  claims: ClaimsSlice,
+  claim: ClaimEntry,
+  { key, undo }: IndexedUnit,
+): void {
   const queue = claims.byKey.get(key);
   if (queue === undefined) throw new Error(`waiter ${claim.id} is not queued for ${key}`);
   const waiting = queue.waiting[claim.mode];
