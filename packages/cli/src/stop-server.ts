@@ -5,8 +5,8 @@
 import { diesWithin, isAlive, startTimeOf } from "@podlane/pod";
 import type { Coordinator } from "./coordinator-client.ts";
 
-/** It only has to close its log; one that takes longer hangs, and doctor shows it. */
-const patienceMs = 5_000;
+/** It finishes taking worktrees away and closes its log; one that takes longer, doctor shows. */
+const patienceMs = 30_000;
 
 /** Asks the server to stop; true when its process has gone, false when it stays for others. */
 export async function stopServer(coordinator: Coordinator, force: boolean): Promise<boolean> {
