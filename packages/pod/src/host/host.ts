@@ -18,6 +18,7 @@ import {
   refused,
   type ResultOf,
 } from "@podlane/protocol";
+import { describeFault } from "../fault-text.ts";
 import { adoptPod } from "./adopt-pod.ts";
 import { readBootFile } from "./boot-file.ts";
 import { collectPod } from "./collect.ts";
@@ -197,8 +198,4 @@ export class Host {
     if (snapshot.ok) await this.#report("host.collected", { pod, snapshot: snapshot.value });
     else this.#setting.note(`the worktree of ${pod} stays: ${snapshot.error.message}`);
   }
-}
-
-function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

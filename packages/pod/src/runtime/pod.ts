@@ -4,6 +4,7 @@
  */
 import type { Outcome, ShutDownCause } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
+import { describeFault } from "../fault-text.ts";
 import { servePod } from "../link/pod-server.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { type Children, createChildren } from "./children.ts";
@@ -132,7 +133,7 @@ export class PodRuntime {
         children: this.#children,
         runner: this.#turns.runner,
       }),
-      onFault: ({ method, error }) => warn(`${method} failed: ${String(error)}`),
+      onFault: ({ method, error }) => warn(`${method} failed: ${describeFault(error)}`),
     });
   }
 

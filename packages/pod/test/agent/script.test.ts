@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NotificationItem, ToolResult } from "@podlane/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { createAgent } from "../../src/agent/create-agent.ts";
 import { isAlive, readTable } from "../../src/process/table.ts";
 import { hasLivingMember } from "../process/living-group.ts";
@@ -123,6 +123,20 @@ describe("a step that does not go as written ends the turn", () => {
     const outcome = await scriptAgent(place, "on_run: 1\n").runTurn(turnOf(), recordHooks());
     expect(outcome).toMatchObject({ kind: "errored", code: "invalid_request", fatal: true });
   });
+});
+
+test("a hook that throws is told as a fault, and ends the turn without its words", async () => {
+  using place = createPlace();
+  const agent = scriptAgent(place, "on_run:\n  - say: hello\n");
+  const hooks = recordHooks();
+  const say = () => {
+    throw new Error("the disk is full");
+  };
+  const outcome = await agent.runTurn(turnOf(), { ...hooks, say });
+  await agent.stop();
+  expect(outcome).toMatchObject({ kind: "errored", code: "internal" });
+  expect(JSON.stringify(outcome)).not.toContain("disk");
+  expect(place.faults).toMatchObject([{ method: "say", error: { message: "the disk is full" } }]);
 });
 
 describe("the script's process", () => {
