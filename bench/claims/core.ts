@@ -62,7 +62,9 @@ export const clientActor = (n: number): Actor => ({ role: "client", id: `w${n}` 
 export function pairUs(pairs: number): number {
   const core = new BareCore();
   const actors = Array.from({ length: 64 }, (_, n) => clientActor(n));
-  const requests = actors.map((_, n) => AcquireClaim.parse({ units: [`src/dir${n % 8}/f${n}.ts`] }));
+  const requests = actors.map((_, n) =>
+    AcquireClaim.parse({ units: [`src/dir${n % 8}/f${n}.ts`] }),
+  );
   const started = process.cpuUsage();
   for (let at = 0; at < pairs; at += 1) {
     const actor = actors[at % 64] as Actor;

@@ -17,6 +17,10 @@ export const ClaimWait = z.union([
   z.object({ deadlineMs: z.int().min(1).max(maxDeadlineMs) }),
 ]);
 
+/** `turn_end`: the claim also ends with the turn it was taken in; for pods only. */
+export const ClaimUntil = z.enum(["release", "turn_end"]);
+export type ClaimUntil = z.infer<typeof ClaimUntil>;
+
 export const AcquireClaim = z.object({
   units: z.array(z.string()).min(1).max(maxClaimUnits),
   mode: ClaimMode.default("exclusive"),
@@ -24,6 +28,7 @@ export const AcquireClaim = z.object({
   wait: ClaimWait.default("none"),
   priority: z.int().min(1).max(10).default(5),
   reason: z.string().max(512).default(""),
+  until: ClaimUntil.default("release"),
 });
 export type AcquireClaim = z.infer<typeof AcquireClaim>;
 
@@ -42,6 +47,7 @@ export const ClaimView = z.object({
   /** Holders and earlier waiters in the way. */
   blockedBy: z.array(z.object({ claim: ClaimId, holder: RegistrationId, holderName: z.string() })),
   reason: z.string(),
+  until: ClaimUntil,
   sinceMs: z.int(),
   expiresAtMs: z.int().nullable(),
 });

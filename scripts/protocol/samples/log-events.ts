@@ -76,6 +76,7 @@ export const logEventSamples: Samples = {
   "claim.queued": { ...request, waitUntilMs: 5 },
   "claim.granted": { acceptByMs: 5_000 },
   "claim.accepted": {},
+  "claim.kept": {},
   "claim.renewed": { holder: registrationId, expiresAtMs: 9 },
   "claim.transferred": {
     from: claimId,

@@ -121,6 +121,7 @@ export const claimView: z.input<typeof protocol.ClaimView> = {
   position: 1,
   blockedBy: [{ claim: "c41", holder: `pod:${subPodId}`, holderName: "helper" }],
   reason: "edit",
+  until: "release",
   sinceMs: atMs,
   expiresAtMs: null,
 };

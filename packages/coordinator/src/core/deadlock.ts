@@ -18,7 +18,7 @@ export interface NewWaits {
   readonly others?: readonly WaitEdge[];
 }
 
-/** The refusal of a request whose waits would close a cycle, with the cycle; null if they do not. */
+/** The refusal of a request whose waits would close a cycle, with that; null if none would. */
 export function findDeadlock(state: WorkspaceState, waits: NewWaits): Refusal | null {
   const cycle = findCycle(state, waits);
   if (cycle === null) return null;
@@ -57,7 +57,9 @@ function conclude(state: WorkspaceState, waits: NewWaits, way: WayBack): WaitEdg
   const { scan, reachedBy, last } = way;
   // A choice that the walk has not met yet may lie on another branch: then all must be looked at.
   const mayChoose = scan.hasChoices || state.claims.capacities.size > 0;
-  return mayChoose && !findStuck(state, [waits.start], waits).has(waits.start) ? null : pathTo(reachedBy, last);
+  return mayChoose && !findStuck(state, [waits.start], waits).has(waits.start)
+    ? null
+    : pathTo(reachedBy, last);
 }
 
 /** Who of these, and of those they wait for, could never go on, were the new waits added. */
@@ -72,7 +74,7 @@ export function findStuck(
     if (open.has(who)) continue;
     const needs = allNeedsOf(state, who, added);
     open.set(who, needs);
-    for (const { edges } of needs) for (const { to } of edges) if (!open.has(to)) frontier.push(to);
+    for (const { to } of needs.flatMap(({ edges }) => edges)) if (!open.has(to)) frontier.push(to);
   }
   for (let before = -1; before !== open.size;) {
     before = open.size;

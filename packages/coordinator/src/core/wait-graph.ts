@@ -10,14 +10,7 @@ import { claimsOf, findClaim, knownClaim } from "./claims/claims-slice.ts";
 import type { Meeting, Stretch, Wanted } from "./claims/meetings.ts";
 import { holdersAt, isAllied, visitMeetings, waitersBefore } from "./claims/meetings.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
-import {
-  findLiving,
-  findPod,
-  isAncestor,
-  knownPod,
-  nameOf,
-  podsOfRun,
-} from "./pods/tree.ts";
+import { findLiving, findPod, isAncestor, knownPod, nameOf, podsOfRun } from "./pods/tree.ts";
 import type { WorkspaceState } from "./state.ts";
 
 /** One wait: `from` cannot go on before `to` does. Both are registrations. */
@@ -77,7 +70,8 @@ export class WaitScan {
       if (claim.fence === null) needs.push(...this.needsOfRequest(claim));
     }
     const pod = findLiving(this.#state, who);
-    if (pod?.turn?.waits !== undefined) needs.push(...needsOfWaits(this.#state, pod, pod.turn.waits));
+    if (pod?.turn?.waits !== undefined)
+      needs.push(...needsOfWaits(this.#state, pod, pod.turn.waits));
     return needs;
   }
 

@@ -107,6 +107,7 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.queued",
   "claim.granted",
   "claim.accepted",
+  "claim.kept",
   "claim.renewed",
   "claim.transferred",
   "claim.ended",

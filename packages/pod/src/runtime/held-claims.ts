@@ -1,7 +1,7 @@
 /**
  * The claims of the running turn: taken for what is about to be written, renewed while the turn
- * lives, given back at its end. A write is also checked against the local lease, because the
- * coordinator may be out of reach when it lapses.
+ * lives, ended with it by the coordinator. A write is also checked against the local lease, because
+ * the coordinator may be out of reach when it lapses.
  */
 import {
   accepted,
@@ -102,16 +102,11 @@ export class HeldClaims {
     for (const [id, settle] of this.#awaited) if (!live.has(id)) settle(accepted(null));
   }
 
-  /** Gives everything back; at the end of a turn. */
-  async releaseAll(): Promise<void> {
+  /** The turn is over: what was taken for it ends with it on the log, in the same batch. */
+  forget(): void {
     if (this.#renewal !== null) clearInterval(this.#renewal);
     this.#renewal = null;
-    const held = [...this.#held.values()];
     this.#held.clear();
-    const { coordinator } = this.#options;
-    await Promise.all(
-      held.map(({ id, fence }) => coordinator.insist("claim.release", { claim: id, fence })),
-    );
   }
 
   get #lenient(): boolean {
@@ -133,7 +128,8 @@ export class HeldClaims {
     const { coordinator, priority, slot, settings } = this.#options;
     const wait =
       settings.claimsMode === "advisory" ? ("none" as const) : { deadlineMs: maxDeadlineMs };
-    const params = { units: [...units], priority, wait };
+    const until = "turn_end" as const;
+    const params = { units: [...units], priority, wait, until };
     const asked = await (settings.coordinatorDown === "continue"
       ? coordinator.ask("claim.acquire", params, { signal })
       : coordinator.insist("claim.acquire", params, { signal }));

@@ -65,7 +65,6 @@ export interface PodRuntimeOptions {
 const graceMs = 2_000;
 /** An agent gets its grace twice (SIGTERM, SIGKILL); what hangs longer hangs in the system. */
 const leavePatienceMs = 2 * graceMs + 1_000;
-const releasePatienceMs = 500;
 
 const warn = (text: string) => void process.stderr.write(`${new Date().toISOString()} ${text}\n`);
 
@@ -386,7 +385,7 @@ export class PodRuntime {
       await this.#runner.interrupt();
       await this.#agent.stop();
     });
-    await within(releasePatienceMs, () => this.#claims.releaseAll());
+    this.#claims.forget();
     this.#parent.close();
     this.#loop.close();
     await this.#listener?.close();

@@ -3,7 +3,9 @@
  * that waits for a claim or a child must not hold what the other needs to run.
  */
 import {
+  accepted,
   type Generation,
+  maxWaitsBeside,
   type Outcome,
   type PodId,
   type Refusal,
@@ -39,8 +41,10 @@ interface HeldTurn {
 export class TurnSlot {
   readonly #options: TurnSlotOptions;
   #turn: HeldTurn | null = null;
-  /** Waits under way in this turn; the slot is given up by the first, asked for by the last. */
-  #waits = 0;
+  /** Under way in this turn, oldest first; the first gives the slot up, the last asks for it. */
+  #waits: readonly Waiting[] = [];
+  /** One statement of waits at a time: the coordinator keeps the last that it hears. */
+  #stated: Promise<unknown> = Promise.resolve();
   #isGivenUp = false;
   #admitted: (() => void) | null = null;
 
@@ -69,6 +73,7 @@ export class TurnSlot {
 
   end(): void {
     this.#turn = null;
+    this.#waits = [];
     this.#isGivenUp = false;
   }
 
@@ -84,26 +89,54 @@ export class TurnSlot {
     const held = this.#turn;
     if (held === null) return wait();
     const waiting: Waiting = { reason, on: on.slice(0, 64), sinceMs: this.#options.nowMs() };
-    this.#waits += 1;
     try {
-      const yielded = await this.#yield(held.turn, waiting, signal);
+      const yielded = await this.#inTurn(() => this.#begin(held, waiting, signal));
       if (!yielded.ok) return yielded;
       this.#isGivenUp = true;
       this.#options.onWaiting(waiting);
       return await wait();
     } finally {
-      this.#waits -= 1;
-      const isLast = this.#waits === 0 && this.#isGivenUp && this.#turn === held;
-      if (isLast && !signal.aborted) await this.#resume(held, signal);
+      await this.#endWait(held, waiting, signal);
     }
   }
 
-  #yield(turn: number, waiting: Waiting, signal: AbortSignal): Promise<Outcome<object>> {
+  /** Refused waits never were: what goes on beside them stays stated. */
+  async #begin(held: HeldTurn, waiting: Waiting, signal: AbortSignal): Promise<Outcome<object>> {
+    const waits = [...this.#waits, waiting];
+    const stated = await this.#state(held, waits, signal);
+    if (stated.ok) this.#waits = waits;
+    return stated;
+  }
+
+  async #endWait(held: HeldTurn, waiting: Waiting, signal: AbortSignal): Promise<void> {
+    const waits = this.#waits.filter((other) => other !== waiting);
+    const hasEnded = waits.length < this.#waits.length;
+    this.#waits = waits;
+    if (!this.#isGivenUp || this.#turn !== held || signal.aborted) return;
+    if (waits.length === 0) await this.#inTurn(() => this.#resume(held, signal));
+    else if (hasEnded) void this.#inTurn(() => this.#state(held, this.#waits, signal));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#stated.then(work);
+    this.#stated = done.catch(() => undefined);
+    return done;
+  }
+
+  #state(
+    { turn }: HeldTurn,
+    [waiting, ...beside]: readonly Waiting[],
+    signal: AbortSignal,
+  ): Promise<Outcome<object>> {
+    if (waiting === undefined) return Promise.resolve(accepted({}));
     const { pod, generation, coordinator } = this.#options;
-    return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting }, { signal });
+    const params = { pod, generation, turn, waiting, beside: beside.slice(0, maxWaitsBeside) };
+    return coordinator.insist("pod.turn_yield", params, { signal });
   }
 
   async #resume(held: HeldTurn, signal: AbortSignal): Promise<void> {
+    // Another wait may have begun before its turn came: then that one asks for the slot.
+    if (this.#waits.length > 0 || !this.#isGivenUp) return;
     this.#isGivenUp = false;
     const { promise: admission, resolve } = Promise.withResolvers<void>();
     this.#admitted = resolve;

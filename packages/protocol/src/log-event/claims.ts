@@ -13,6 +13,8 @@ const request = {
   ttlMs: z.int(),
   priority: z.int(),
   reason: z.string(),
+  /** It ends with this turn of its holder. */
+  turn: z.int().optional(),
 };
 
 export const ClaimEnd = z.enum([
@@ -32,6 +34,8 @@ export const claimLogEvents = {
   /** A waiter's turn: its fence is this event's seq; lapses unless accepted by then. */
   "claim.granted": z.object({ acceptByMs: z.int() }),
   "claim.accepted": z.object({}),
+  /** Its holder asked for it again without a turn: it ends with none. */
+  "claim.kept": z.object({}),
   "claim.renewed": z.object({ holder: RegistrationId, expiresAtMs: z.int() }),
   /** Units handed to another registration with a lent scope (or back); a new claim of `to`. */
   "claim.transferred": z.object({

@@ -10,7 +10,7 @@ const Nothing = z.object({});
 
 export const claimMethods = {
   "claim.acquire": mutation(AcquireClaim, z.object({ claim: ClaimView }), {
-    hot: ["units", "mode", "ttlMs", "wait", "priority", "reason"],
+    hot: ["units", "mode", "ttlMs", "wait", "priority", "reason", "until"],
   }),
   "claim.release": mutation(
     z.object({ claim: ClaimId, fence: z.int().optional() }),

@@ -7,22 +7,26 @@ import { knownClaim } from "./claims-slice.ts";
 import type { Wanted } from "./meetings.ts";
 import { isAllied, rivalsIn, visitMeetings, waitersAfter } from "./meetings.ts";
 
-/** The waiters that a request would overtake: each once, in no order. */
-export function overtaken(state: WorkspaceState, wanted: Wanted): Set<ClaimEntry> {
-  const found = new Set<ClaimEntry>();
+const nobody: readonly ClaimEntry[] = [];
+
+/** The waiters that a request would overtake, oldest first. */
+export function overtaken(state: WorkspaceState, wanted: Wanted): readonly ClaimEntry[] {
+  let found: Set<ClaimEntry> | null = null;
   visitMeetings(state, wanted, (at) => {
     const after = waitersAfter(state.claims, wanted, at);
     if (after.from === after.to) return;
     const asking = { holder: wanted.holder, isPath: at.isPath, limit: Infinity };
-    for (const claim of rivalsIn(state, after, asking)) found.add(claim);
+    for (const claim of rivalsIn(state, after, asking)) (found ??= new Set()).add(claim);
   });
-  return found;
+  return found === null
+    ? nobody
+    : [...(found as Set<ClaimEntry>)].toSorted((a, b) => a.seq - b.seq);
 }
 
 /** The waiters that a live claim stands before, oldest first. */
-export function waitersBehind(state: WorkspaceState, claim: ClaimEntry): ClaimEntry[] {
+export function waitersBehind(state: WorkspaceState, claim: ClaimEntry): readonly ClaimEntry[] {
   const rank = claim.fence === null ? claim.rank : -Infinity;
-  return [...overtaken(state, { ...claim, rank })].toSorted((a, b) => a.seq - b.seq);
+  return overtaken(state, { ...claim, rank });
 }
 
 /** Whether a live claim stands before anybody: cheaper than to list them. */

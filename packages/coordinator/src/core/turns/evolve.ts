@@ -13,7 +13,14 @@ export const turnEvolvers: Evolvers<
 > = {
   "pod.turn_requested": (state, { turn: n, cause, resumed }, { event, undo }) => {
     const pod = podOf(state, event);
-    const turn = { n, cause, phase: "requested", waits: none, resumed, sinceMs: event.atMs } as const;
+    const turn = {
+      n,
+      cause,
+      phase: "requested",
+      waits: none,
+      resumed,
+      sinceMs: event.atMs,
+    } as const;
     const waiting: Waiting = { reason: "admission", on: [], sinceMs: event.atMs };
     setTurn(state, pod, { turn, undo });
     undo.assign(pod, "quiet", null);

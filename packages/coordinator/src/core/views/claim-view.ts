@@ -29,6 +29,7 @@ export function claimView(state: WorkspaceState, claim: ClaimEntry): ClaimView {
     position: waits ? placeOf(state, claim) : 0,
     blockedBy: blockers.map((blocker) => blockerView(state, blocker)),
     reason: claim.reason,
+    until: claim.turn === null ? "release" : "turn_end",
     sinceMs: claim.sinceMs,
     expiresAtMs: claim.expiresAtMs,
   };
