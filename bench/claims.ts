@@ -104,11 +104,9 @@ async function readClaims(socket: string, key: Uint8Array): Promise<LoggedClaim[
   const found: LoggedClaim[] = [];
   let from: number | null = 1;
   while (from !== null) {
-    const { events, next } = expectOk<LogPage>(
-      await peer.request("log.read", { from, limit: pageEvents }),
-    );
-    found.push(...events);
-    from = next;
+    const page: LogPage = expectOk(await peer.request("log.read", { from, limit: pageEvents }));
+    found.push(...page.events);
+    from = page.next;
   }
   peer.close();
   return found;

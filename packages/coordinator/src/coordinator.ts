@@ -8,6 +8,7 @@ import {
   type Handlers,
   type HostId,
   type HostOrderMethods,
+  type Outcome,
   type Peer,
   type PodId,
   type RegistrationId,
@@ -105,7 +106,7 @@ class RunningCoordinator implements Coordinator {
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTicker = startTicker(replica);
+    this.#stopTicker = startTicker({ tick: () => this.#tick() });
   }
 
   accept(transport: Transport): void {
@@ -140,6 +141,13 @@ class RunningCoordinator implements Coordinator {
 
   get #livingPods(): number {
     return livingPods(this.#replica.state).length;
+  }
+
+  /** An order that its host did not take is given again, also when nothing happens on the log. */
+  async #tick(): Promise<Outcome<unknown>> {
+    const outcome = await this.#replica.tick();
+    if (outcome.ok) this.#orders.dispatch(this.#replica.state);
+    return outcome;
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {

@@ -132,6 +132,8 @@ export {
   MergeSettings,
   Setup,
   IsolationStrategy,
+  RestartPolicy,
+  restartWindowMs,
   PodSettings,
   StartPoint,
   PodSpec,

@@ -12,6 +12,7 @@ import {
   patiently,
   requestTurn,
   rules,
+  spawn,
   startPod,
 } from "./cast.ts";
 import { World, client } from "./world.ts";
@@ -132,4 +133,12 @@ test("what was handed down until release goes home to an idle giver", () => {
   endTurn(world, root, 1);
   exit(world, child);
   expect(held()).toEqual([["root", "file:src/a.ts"]]);
+});
+
+test("a child that is still starting keeps what it was handed", () => {
+  const { world, root, held } = inTurn();
+  acquire(world, actorOf(root), ["src/a.ts"], forTurn);
+  spawn(world, "child", { parent: root, scope: rules("src") });
+  endTurn(world, root, 1);
+  expect(held()).toEqual([["child", "file:src/a.ts"]]);
 });

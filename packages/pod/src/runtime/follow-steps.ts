@@ -42,7 +42,9 @@ function followRecord(record: SessionRecord, followers: StepFollowers): void {
       scope.changed();
       return drops.dropped(record.id);
     case "history_appended":
+    case "notification_written":
       return streams.historyChanged();
+    case "notification_shown":
     case "event_consumed":
     case "receipt_saved":
     case "turn_saved":

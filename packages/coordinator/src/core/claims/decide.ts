@@ -44,18 +44,22 @@ export const claimDeciders: Deciders<
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
     return accept<"claim.renew">(events, () => ({ renewed: kept.length }));
   },
-  /** Hands a whole grant to a living pod, which gives it back at its end. */
+  /**
+   * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing
+   * to do, and nobody but another can give it back.
+   */
   "claim.transfer": (state, { claim: id, to }, { actor, nowMs, nextSeq }) => {
     const claim = ownClaim(state, id, actor);
     if ("ok" in claim) return claim;
     if (claim.fence === null) return refuse("conflict", `claim ${id} is queued, not held`);
     if (isExpired(claim, nowMs)) return staleToken(id, "it has expired");
     if (findLiving(state, to) === undefined) return refuse("not_found", `pod ${to} does not live`);
+    const heir = to as string as RegistrationId;
+    if (claim.holder === heir) return accept<"claim.transfer">([], viewOf(id));
     const others = waitsFor(state, claim, to);
     const deadlock = findDeadlock(state, { start: to, needs: () => [], others });
     if (deadlock !== null) return refuseWith(deadlock);
     const batch = new Batch(nextSeq);
-    const heir = to as string as RegistrationId;
     appendTransfer(claim, { to: heir, units: claim.units }, batch);
     return accept<"claim.transfer">(batch.events, viewOf(claimIdAt(nextSeq)));
   },

@@ -57,8 +57,7 @@ export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch):
  * down and is in no use, since neither who took it nor who has it is in a turn.
  */
 export function endClaimsOfTurn(state: WorkspaceState, pod: PodEntry, turn: number): NewEvent[] {
-  const isOver = (holder: string) =>
-    holder === (pod.id as string) || (findLiving(state, holder)?.turn ?? null) === null;
+  const isOver = (holder: string) => holder === (pod.id as string) || !isInUse(state, holder);
   const claims = treeOf(state, pod).flatMap((one) => claimsOf(state.claims, one.id));
   const ended = claims.filter(({ holder, turn: own, returnTo: [taker] }) => {
     if (taker === undefined) return holder === (pod.id as string) && own !== null && own <= turn;
@@ -69,6 +68,13 @@ export function endClaimsOfTurn(state: WorkspaceState, pod: PodEntry, turn: numb
     const how = claim.fence === null ? "gave_up" : "released";
     return fact("claim.ended", subjectOf.claim(claim.id), { how });
   });
+}
+
+/** Whether a holder is in a turn, or has yet to come up to one. */
+function isInUse(state: WorkspaceState, holder: string): boolean {
+  const pod = findLiving(state, holder);
+  if (pod === undefined) return false;
+  return pod.turn !== null || pod.state === "starting" || pod.state === "restarting";
 }
 
 /** Whether the turn that a giver took a claim for still goes on. */

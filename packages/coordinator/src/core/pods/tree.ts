@@ -69,6 +69,11 @@ export function livingAncestor(state: WorkspaceState, pod: PodEntry): PodEntry |
   return null;
 }
 
+/** A host was asked to start some generation of it: only a host can say how it ends. */
+export function wasEverStarted(pod: PodEntry): boolean {
+  return pod.startAttempt > 0 || pod.generation > 1;
+}
+
 /** For people: a pod's name, or the registration itself for an agent from outside. */
 export function nameOf(state: WorkspaceState, registration: string): string {
   return findPod(state, registration)?.spec.name ?? registration;

@@ -54,7 +54,9 @@ export const turnEvolvers: Evolvers<
     undo.assign(pod, "quiet", null);
     undo.assign(pod, "lastTurn", ended);
     if (cause === "user") undo.assign(pod, "lastUserTurn", ended);
-    if (result !== null) undo.assign(pod, "result", result);
+    // A turn that made no commit has not unmade those of the turns before it.
+    const commit = result?.commit ?? pod.result?.commit ?? null;
+    if (result !== null) undo.assign(pod, "result", { ...result, commit });
     undo.assign(pod, "waiting", null);
     if (pod.state === "running" || pod.state === "paused") undo.assign(pod, "state", "idle");
     undo.assign(pod, "changedAtMs", event.atMs);
