@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { ClaimId, RegistrationId } from "./ids.ts";
-import { maxClaimUnits, maxDeadlineMs } from "./limits.ts";
+import { maxClaimUnits, maxDeadlineMs, maxUnitCapacity } from "./limits.ts";
 
 export const minClaimTtlMs = 1_000;
 export const maxClaimTtlMs = 8 * 3_600_000;
@@ -31,6 +31,13 @@ export const AcquireClaim = z.object({
   until: ClaimUntil.default("release"),
 });
 export type AcquireClaim = z.infer<typeof AcquireClaim>;
+
+/** How many exclusive claims may hold a `proc:` unit at once; one unless set. */
+export const UnitCapacity = z.object({
+  unit: z.string(),
+  capacity: z.int().min(1).max(maxUnitCapacity),
+});
+export type UnitCapacity = z.infer<typeof UnitCapacity>;
 
 /** A grant carries its fence; a queued claim says its place and who is in the way. */
 export const ClaimView = z.object({

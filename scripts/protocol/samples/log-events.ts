@@ -94,6 +94,7 @@ export const logEventSamples: Samples = {
     reason: "lent",
     returnTo: registrationId,
   },
+  "claim.capacity_set": { unit: "proc:test", capacity: 4 },
   "claim.ended": { how: "expired" },
   "run.submitted": { plan },
   "run.task_changed": { task: "worker", state: "dependency_failed", message: "lexer failed" },

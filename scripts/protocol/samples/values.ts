@@ -153,6 +153,7 @@ export const runView: z.input<typeof protocol.RunView> = {
       commit: null,
       merge: null,
       waitsFor: [],
+      why: null,
       startedAtMs: atMs,
       endedAtMs: null,
       message: null,

@@ -6,6 +6,8 @@ import type { ClaimEntry } from "./claims/claims-slice.ts";
 import { firstBefore } from "./claims/before.ts";
 import { claimsOf, findClaim } from "./claims/claims-slice.ts";
 import { maxWhySteps } from "./limits.ts";
+import { pauseOfMerge } from "./merges/advance.ts";
+import { mergeOfPod } from "./merges/merges-slice.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
 import { findPod, nameOf } from "./pods/tree.ts";
 import type { Queries } from "./query.ts";
@@ -42,6 +44,12 @@ function whyPod(state: WorkspaceState, pod: PodEntry, nowMs: number): string[] {
   const lines = [`${pod.spec.name} ${activityOf(state, pod, nowMs)}`];
   for (const claim of claimsOf(state.claims, pod.id)) {
     if (claim.fence === null) lines.push(`  ${describeClaim(state, claim, nowMs)}`);
+  }
+  const merge = mergeOfPod(state.merges, pod.id);
+  const pause = merge?.state === "queued" ? pauseOfMerge(state, merge) : null;
+  if (pause !== null) {
+    const holder = nameOf(state, pause.holder);
+    lines.push(`  its merge waits for ${pause.units.join(" ")} held by ${holder}`);
   }
   return [...lines, ...chain(state, pod.id, nowMs)];
 }

@@ -3,7 +3,7 @@
  * and its fencing token the seq of the event that granted it.
  */
 import { z } from "zod";
-import { ClaimMode } from "../claim.ts";
+import { ClaimMode, UnitCapacity } from "../claim.ts";
 import { ClaimId, RegistrationId } from "../ids.ts";
 
 const request = {
@@ -49,5 +49,7 @@ export const claimLogEvents = {
     /** The registration that gets the units back when `to` ends. */
     returnTo: RegistrationId.nullable(),
   }),
+  /** Subject `unit:<key>`. */
+  "claim.capacity_set": UnitCapacity,
   "claim.ended": z.object({ how: ClaimEnd }),
 } as const;

@@ -2,7 +2,7 @@
  * Claims on work units, and the push that tells a waiter of its grant.
  */
 import { z } from "zod";
-import { AcquireClaim, ClaimView } from "../claim.ts";
+import { AcquireClaim, ClaimView, UnitCapacity } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
 import { mutation, query } from "../method.ts";
 
@@ -22,9 +22,11 @@ export const claimMethods = {
     z.object({ claim: ClaimId, to: PodId }),
     z.object({ claim: ClaimView }),
   ),
+  /** For `proc:` units, by the operator; whoever holds one when it is lowered keeps it. */
+  "claim.set_capacity": mutation(UnitCapacity, UnitCapacity),
   "claim.list": query(
     z.object({ units: z.array(z.string()).max(256).optional() }),
-    z.object({ claims: z.array(ClaimView) }),
+    z.object({ claims: z.array(ClaimView), capacities: z.array(UnitCapacity) }),
   ),
   "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
 } as const;

@@ -8,6 +8,7 @@ import { claimIdAt } from "../identity.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { ClaimEntry, Giver } from "./claims-slice.ts";
 import { claimsOf, knownClaim } from "./claims-slice.ts";
+import { pausesAny } from "./pause.ts";
 import { rankOf } from "./order.ts";
 import { enter, leave, promote, shrink } from "./queueing.ts";
 
@@ -54,6 +55,8 @@ export const claimEvolvers: Evolvers<
   "claim.ended": (state, _data, { event, undo }) => {
     const claim = claimOf(state, event);
     leave(state, claim, undo);
+    // Tasks and merges may have waited for the end of a pause.
+    if (pausesAny(claim.units)) undo.assign(state, "mark", { seq: event.seq });
   },
 };
 

@@ -14,6 +14,10 @@ export interface UnitFacts {
   readonly isDirectory: boolean;
   /** The `dir:` keys that cover it, nearest first. */
   readonly ancestors: readonly UnitKey[];
+  /** The feature that this pause-lock pauses, or null. */
+  readonly pauses: UnitKey | null;
+  /** The pause-lock of this feature, or null. */
+  readonly pausedBy: UnitKey | null;
   /** The path and those above it, nearest first, without the workspace itself. */
   readonly chain: readonly PathLink[];
 }
@@ -61,11 +65,23 @@ export function unitFacts(key: UnitKey): UnitFacts {
     path,
     isDirectory: key.startsWith("dir:"),
     ancestors: ancestorsOf(key),
+    pauses: isPause(key) ? (key.slice(0, -pauseSuffix.length) as UnitKey) : null,
+    pausedBy: isFeature(key) && !isPause(key) ? (`${key}${pauseSuffix}` as UnitKey) : null,
     chain: path === null ? [] : chainOf(path),
   };
   if (facts.size >= maxCachedUnits) facts.clear();
   facts.set(key, found);
   return found;
+}
+
+const pauseSuffix = ":pause";
+
+function isFeature(key: UnitKey): boolean {
+  return key.startsWith("feature:");
+}
+
+function isPause(key: UnitKey): boolean {
+  return isFeature(key) && key.endsWith(pauseSuffix);
 }
 
 function chainOf(path: string): PathLink[] {

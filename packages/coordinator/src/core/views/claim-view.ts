@@ -4,6 +4,7 @@
 import type { ClaimView } from "@podlane/protocol";
 import { accepted } from "@podlane/protocol";
 import { firstBefore, placeOf } from "../claims/before.ts";
+import { capacitiesOf } from "../claims/capacity.ts";
 import { visitQueues } from "../claims/claim-index.ts";
 import type { ClaimEntry } from "../claims/claims-slice.ts";
 import { findClaim, knownClaim } from "../claims/claims-slice.ts";
@@ -48,8 +49,10 @@ export function findClaimView(state: WorkspaceState, id: string): ClaimView | un
 export const claimQueries: Queries<"claim.list"> = {
   /** All live claims, or those that overlap any of the units; oldest first. */
   "claim.list": (state, { units }) => {
-    if (units === undefined)
-      return accepted({ claims: viewsOf(state, state.claims.live.values()) });
+    const capacities = capacitiesOf(state.claims);
+    if (units === undefined) {
+      return accepted({ claims: viewsOf(state, state.claims.live.values()), capacities });
+    }
     const keys = unitKeysOf(units);
     if (!keys.ok) return keys;
     const found = new Set<ClaimEntry>();
@@ -60,7 +63,7 @@ export const claimQueries: Queries<"claim.list"> = {
         }
       });
     }
-    return accepted({ claims: viewsOf(state, found) });
+    return accepted({ claims: viewsOf(state, found), capacities });
   },
 };
 
