@@ -75,6 +75,10 @@ export class Claimants {
           if (self.link !== null) this.#take(self.link, claim);
           return accepted({});
         },
+        "claim.lost": () => {
+          this.#failures += 1;
+          return accepted({});
+        },
       },
     });
     self.link = expectOk(dialled).peer;

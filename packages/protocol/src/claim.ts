@@ -39,6 +39,16 @@ export const UnitCapacity = z.object({
 });
 export type UnitCapacity = z.infer<typeof UnitCapacity>;
 
+export const ClaimEnd = z.enum([
+  "released",
+  "expired",
+  "lapsed",
+  "holder_ended",
+  "gave_up",
+  "handed_over",
+]);
+export type ClaimEnd = z.infer<typeof ClaimEnd>;
+
 /** A grant carries its fence; a queued claim says its place and who is in the way. */
 export const ClaimView = z.object({
   id: ClaimId,

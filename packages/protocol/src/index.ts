@@ -146,6 +146,7 @@ export {
   defaultClaimTtlMs,
   ClaimMode,
   ClaimUntil,
+  ClaimEnd,
   UnitCapacity,
   ClaimWait,
   AcquireClaim,
@@ -208,7 +209,6 @@ export {
   type LogEventData,
 } from "./log-event.ts";
 export { InboxMarks } from "./log-event/pods.ts";
-export { ClaimEnd } from "./log-event/claims.ts";
 export {
   SpawnChild,
   ChildView,

@@ -69,6 +69,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
 
 export const coordinatorPushPurposes: Purposes<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": "a waiter's turn has come; to answer is to accept",
+  "claim.lost": "a claim has ended without its holder having asked",
 };
 
 export const hostReportPurposes: Purposes<protocol.HostReportMethods> = {

@@ -222,6 +222,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
 
 export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": { params: { claim: of.claimView }, result: {} },
+  "claim.lost": { params: { claim: of.claimId, how: "expired" }, result: {} },
 };
 
 export const hostReportSamples: Samples<protocol.HostReportMethods> = {

@@ -93,6 +93,12 @@ export class HeldClaims {
     if (this.#early.size < maxEarlyGrants) this.#early.set(claim.id, claim);
   }
 
+  /** A claim ended unasked: nothing is written under it any more. */
+  takeLoss(claim: ClaimId): void {
+    this.#held.delete(claim);
+    this.#awaited.get(claim)?.(accepted(null));
+  }
+
   /** A grant may have been told to the connection that was lost, and have lapsed since. */
   async coordinatorFound(): Promise<void> {
     if (this.#awaited.size === 0) return;

@@ -186,6 +186,7 @@ export class PodRuntime {
       subject: `pod:${boot.pod}`,
       onEvent: (event) => this.#takeLogEvent(event as LogEventEnvelope),
       onGrant: (claim) => this.#claims.takeGrant(claim),
+      onLost: (claim) => this.#claims.takeLoss(claim),
       onChange: (change) => this.#coordinatorChanged(change),
     });
   }

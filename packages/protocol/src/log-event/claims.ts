@@ -3,7 +3,7 @@
  * and its fencing token the seq of the event that granted it.
  */
 import { z } from "zod";
-import { ClaimMode, UnitCapacity } from "../claim.ts";
+import { ClaimEnd, ClaimMode, UnitCapacity } from "../claim.ts";
 import { ClaimId, RegistrationId } from "../ids.ts";
 
 const request = {
@@ -16,16 +16,6 @@ const request = {
   /** It ends with this turn of its holder. */
   turn: z.int().optional(),
 };
-
-export const ClaimEnd = z.enum([
-  "released",
-  "expired",
-  "lapsed",
-  "holder_ended",
-  "gave_up",
-  "handed_over",
-]);
-export type ClaimEnd = z.infer<typeof ClaimEnd>;
 
 export const claimLogEvents = {
   /** Granted at once: its fence is this event's seq. */
@@ -51,5 +41,6 @@ export const claimLogEvents = {
   }),
   /** Subject `unit:<key>`. */
   "claim.capacity_set": UnitCapacity,
-  "claim.ended": z.object({ how: ClaimEnd }),
+  /** `lost`: whose it was, where that one did not ask for the end and must be told. */
+  "claim.ended": z.object({ how: ClaimEnd, lost: RegistrationId.optional() }),
 } as const;

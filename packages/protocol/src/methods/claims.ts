@@ -2,7 +2,7 @@
  * Claims on work units, and the push that tells a waiter of its grant.
  */
 import { z } from "zod";
-import { AcquireClaim, ClaimView, UnitCapacity } from "../claim.ts";
+import { AcquireClaim, ClaimEnd, ClaimView, UnitCapacity } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
 import { mutation, query } from "../method.ts";
 
@@ -35,4 +35,6 @@ export const claimMethods = {
 export const coordinatorPushMethods = {
   /** Its response is the acceptance; a grant that is not accepted in time lapses. */
   "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),
+  /** A claim is over without its holder having asked: what it protected is not safe any more. */
+  "claim.lost": query(z.object({ claim: ClaimId, how: ClaimEnd }), Nothing, { deadlineMs: 5_000 }),
 } as const;
