@@ -160,7 +160,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     result: { claim: of.claimView },
   },
   "claim.release": { params: { claim: of.claimId, fence: 40 }, result: { released: true } },
-  "claim.renew": { params: {}, result: { renewed: 2 } },
+  "claim.renew": { params: {}, result: { renewed: [of.claimId] } },
   "claim.transfer": {
     params: { claim: of.claimId, to: of.subPodId },
     result: { claim: of.claimView },

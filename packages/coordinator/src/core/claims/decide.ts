@@ -43,7 +43,7 @@ export const claimDeciders: Deciders<
     const kept = granted.filter((claim) => !isExpired(claim, nowMs));
     const events: NewEvent[] = lost.map((claim) => endUnasked(claim, "expired"));
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
-    return accept<"claim.renew">(events, () => ({ renewed: kept.length }));
+    return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },
   /**
    * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing

@@ -1,5 +1,6 @@
 /**
- * Why a task does not run: the one place that says so, for the rule that spawns pods and for people.
+ * Why a task does not run: the one place that says so, for the rule that spawns pods and for
+ * people.
  */
 import { isTerminal } from "@podlane/protocol";
 import type { PodEntry } from "../pods/pods-slice.ts";
