@@ -14,6 +14,7 @@ import { findLiving, findPod, livingPods, treeOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 import { isTaskEnded, sortedRuns } from "./runs-slice.ts";
+import { spawnWait } from "./waits.ts";
 import { isLandingSettled, outcomeOf, verdictOn } from "./verdict.ts";
 
 /** Tasks whose pods have settled or ended, and tasks that can never begin because of them. */
@@ -63,20 +64,15 @@ export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   const batch = new Batch(nextSeq);
   const names = new Set<string>();
   for (const run of openRuns(state)) {
-    if (run.state !== "active") continue;
     for (const task of run.tasks.values()) {
       const { id } = task.plan;
-      if (!isDue(run, task) || state.pods.byName.has(id) || names.has(id)) continue;
+      if (task.state !== "blocked" || names.has(id)) continue;
+      if (spawnWait(state, run, task) !== null) continue;
       names.add(id);
       appendTask(state, { run, task }, batch);
     }
   }
   return batch.events;
-}
-
-function isDue(run: RunEntry, task: TaskEntry): boolean {
-  const isDone = (name: TaskEntry["plan"]["id"]) => run.tasks.get(name)?.state === "done";
-  return task.state === "blocked" && task.plan.dependsOn.every(isDone);
 }
 
 function appendTask(
