@@ -3,7 +3,7 @@
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { type Coordinator, openCoordinator, SqliteLog } from "@podlane/coordinator";
+import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
 import { exitCodes } from "@podlane/protocol";
 import {
@@ -18,9 +18,9 @@ import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
 import { leaveWhenIdle } from "./idle.ts";
+import { openStore } from "./open-store.ts";
 import { openSocketPlace } from "./socket-place.ts";
 import { takeLock } from "./take-lock.ts";
-import { ensureKey } from "./workspace-key.ts";
 
 export async function serve(stateDir: string, checkout: string): Promise<void> {
   try {
@@ -43,17 +43,15 @@ async function run(
   repository: Repository,
   releaseLock: () => void,
 ): Promise<void> {
-  const key = ensureKey(layout.keyFile);
+  const { hostId, ...store } = await openStore(layout, repository, note);
+  const { key } = store;
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
-    log: SqliteLog.open(layout.log, { workspaceId: repository.workspaceId }),
-    key,
+    ...store,
     version: packageVersion,
     stateDir: layout.stateDir,
     socket,
-    clock: { nowMs: Date.now },
-    soleWriter: true,
     onFault: die,
     onNote: note,
     // The answer to whoever asked for it leaves first, with the writes of this tick.
@@ -67,6 +65,7 @@ async function run(
     accept: onConnection,
     layout,
     repository,
+    hostId,
     key,
     programs: programs(),
     environment: process.env,
@@ -90,6 +89,7 @@ async function run(
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
     await coordinator.close();
+    await store.log.close();
     sockets.close();
     releaseLock();
     process.exit(exitCodes.done);
