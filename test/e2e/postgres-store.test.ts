@@ -34,7 +34,7 @@ interface Status {
   readonly head: number;
 }
 
-test("the log is kept in PostgreSQL, is found again, and its password is shown nowhere", async (context) => {
+test("a log in PostgreSQL is found again, and its password is shown nowhere", async (context) => {
   await using workspace = await Workspace.create();
   const store = await storeUrl(context);
   const server = await serve(workspace, store);
