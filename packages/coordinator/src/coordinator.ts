@@ -8,6 +8,7 @@ import {
   type Handlers,
   type HostId,
   type HostOrderMethods,
+  type Outcome,
   type Peer,
   type PodId,
   type RegistrationId,
@@ -107,7 +108,7 @@ class RunningCoordinator implements Coordinator {
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTimers = [startTicker(replica)];
+    this.#stopTimers = [startTicker({ tick: () => this.#tick() })];
     if (!options.soleWriter) this.#stopTimers.push(followHead(replica, options.onHint));
   }
 
@@ -143,6 +144,13 @@ class RunningCoordinator implements Coordinator {
 
   get #livingPods(): number {
     return livingPods(this.#replica.state).length;
+  }
+
+  /** An order that its host did not take is given again, also when nothing happens on the log. */
+  async #tick(): Promise<Outcome<unknown>> {
+    const outcome = await this.#replica.tick();
+    if (outcome.ok) this.#orders.dispatch(this.#replica.state);
+    return outcome;
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {

@@ -41,7 +41,7 @@ export class HostOrders<State> {
     return this.#hosts.keys().next().value;
   }
 
-  /** To be called with the state after every flush and every attachment. */
+  /** To be called with the state after every flush, tick and attachment. */
   dispatch(state: State): void {
     for (const [host, attached] of this.#hosts) {
       const wanted = this.#options.wanted(state, host);
