@@ -46,6 +46,8 @@ import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
 
 export interface CoordinatorOptions {
   readonly log: Log;
+  /** Where it is kept, for people: a path, or a URL without its password. */
+  readonly store: string;
   readonly key: Uint8Array;
   readonly version: string;
   readonly stateDir: string;
@@ -153,7 +155,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
+    const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       waits: this.#waits,
@@ -164,6 +166,7 @@ class RunningCoordinator implements Coordinator {
       status: () => ({
         pid: process.pid,
         version,
+        store,
         startedAtMs: this.#startedAtMs,
         logTimeMs: this.#replica.logTimeMs,
         stateDir,

@@ -2,7 +2,6 @@
  * The host of a machine: makes the pods that the log wants exist, and reports what became of them.
  * It takes orders over its connection to the coordinator; each order may come again.
  */
-import { hostname } from "node:os";
 import {
   accepted,
   type CoordinatorMethods,
@@ -57,7 +56,7 @@ export class Host {
   constructor(setting: HostSetting, report: Report) {
     this.#setting = setting;
     this.#report = report;
-    this.id = hostname() as HostId;
+    this.id = setting.hostId;
   }
 
   /** The host's side of its connection: every order is taken on at once and done afterwards. */
