@@ -157,7 +157,7 @@ export class PodRuntime {
         leave: (cause) => void this.#leave(cause).catch(onFault),
         onFault,
       }),
-      onEmit: () => this.#links.parent.nudge(),
+      onEmit: (events) => this.#links.parent.offer(events),
       onStep: followSteps({
         waits: this.#turns.waits,
         scope: this.#territory.scope,
