@@ -6,14 +6,16 @@
 import type { CommitId, PodSpec } from "@podlane/protocol";
 import type { NewEvent } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
-import { finishDeadlineMs } from "../limits.ts";
+import { finishDeadlineMs, minComingUp } from "../limits.ts";
 import { enqueueEvent } from "../merges/decide.ts";
+import type { PodEntry } from "../pods/pods-slice.ts";
 import { appendSpawn, checkSpawn } from "../pods/spawn.ts";
 import { stopEvents } from "../pods/stop.ts";
 import { findLiving, findPod, livingPods, treeOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 import { isTaskEnded, sortedRuns } from "./runs-slice.ts";
+import { slotsOfRun } from "../turns/admission.ts";
 import { isLandingSettled, outcomeOf, verdictOn } from "./verdict.ts";
 
 /** Tasks whose pods have settled or ended, and tasks that can never begin because of them. */
@@ -58,20 +60,54 @@ function hasFailed(task: TaskEntry): boolean {
   return isTaskEnded(task) && task.state !== "done";
 }
 
-/** Pods for tasks of active runs whose dependencies are done; a task whose name is taken waits. */
+/**
+ * Pods for tasks of active runs whose dependencies are done, those of the first priority first; a
+ * task whose name is taken waits. A pod that could only queue for its first turn is not made yet:
+ * it would cost a worktree and a process for nothing.
+ */
 export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   const batch = new Batch(nextSeq);
   const names = new Set<string>();
   for (const run of openRuns(state)) {
     if (run.state !== "active") continue;
-    for (const task of run.tasks.values()) {
+    let places = placesFor(state, run);
+    for (const task of dueTasks(run)) {
       const { id } = task.plan;
-      if (!isDue(run, task) || state.pods.byName.has(id) || names.has(id)) continue;
+      if (places <= 0) break;
+      if (state.pods.byName.has(id) || names.has(id)) continue;
       names.add(id);
+      places -= 1;
       appendTask(state, { run, task }, batch);
     }
   }
   return batch.events;
+}
+
+/** How many pods may be made now: not many ahead of the turns, nor of the merges. */
+function placesFor(state: WorkspaceState, run: RunEntry): number {
+  const ahead = Math.max(slotsOfRun(run), minComingUp);
+  let comingUp = 0;
+  let landing = 0;
+  for (const task of run.tasks.values()) {
+    const pod = task.pod === null ? undefined : findLiving(state, task.pod);
+    if (pod === undefined || pod.stop !== null) continue;
+    if (task.state === "done") landing += 1;
+    else if (isComingUp(pod)) comingUp += 1;
+  }
+  return Math.min(ahead - comingUp, ahead + ahead - landing);
+}
+
+/** On its way to its first turn; one that somebody paused is not. */
+function isComingUp(pod: PodEntry): boolean {
+  const hasTurn = pod.turn?.phase === "running" || pod.turn?.phase === "yielded";
+  return pod.lastTurn === null && !hasTurn && pod.state !== "paused";
+}
+
+/** By priority, then in the order of the plan. */
+function dueTasks(run: RunEntry): TaskEntry[] {
+  return [...run.tasks.values()]
+    .filter((task) => isDue(run, task))
+    .toSorted((a, b) => a.plan.spec.priority - b.plan.spec.priority);
 }
 
 function isDue(run: RunEntry, task: TaskEntry): boolean {
