@@ -9,6 +9,7 @@ import {
   parseScope,
   type PodRecord,
   type PodSpec,
+  type RestartPolicy,
 } from "@podlane/protocol";
 import { resolveBase } from "@podlane/pod";
 import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
@@ -16,7 +17,7 @@ import { connect } from "../coordinator-client.ts";
 import { loadConfig } from "../config.ts";
 import { expectOk, usageFailure } from "../failure.ts";
 import type { SpawnJson } from "../json/answers-json.ts";
-import { gather, parseLimits } from "../options.ts";
+import { gather, parseLimits, parseRestart } from "../options.ts";
 import { resolveAgent } from "../plan/agents.ts";
 import { specFromConfig } from "../plan/resolve-plan.ts";
 import { dialPod, findPod } from "../pod-client.ts";
@@ -32,6 +33,7 @@ interface SpawnOptions {
   readonly parent?: string;
   readonly limit?: readonly string[];
   readonly delegate?: string;
+  readonly restart?: RestartPolicy;
   readonly detach?: true;
   readonly wait?: true;
   readonly json?: true;
@@ -60,6 +62,7 @@ export function addSpawn(program: Command, context: CommandContext): void {
     .option("--claim <unit>", "a unit it holds while a turn runs; may be repeated", gather)
     .option("--parent <pod>", "the pod it belongs to")
     .option("--limit <key=value>", "time_seconds=N; may be repeated", gather)
+    .option("--restart <policy>", "never, or on-failure:N within ten minutes", parseRestart)
     .option("--delegate <levels>", "how deep it may lend its scope on")
     .option("-d, --detach", "do not wait for it to be ready")
     .option("--wait", "wait until it has settled; exit with its outcome")
@@ -174,6 +177,7 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
     delegate,
     limits: { ...common.limits, ...parseLimits(options.limit ?? []) },
     merge: MergeSettings.parse({}),
+    restart: options.restart ?? common.restart,
   };
   const { pod } = await coordinator.call("pod.spawn", { parent: null, spec });
   coordinator.close();
@@ -194,6 +198,7 @@ async function spawnChild(
     scope: expectOk(parseScope(options.scope ?? [])),
     claims: [...(options.claim ?? [])],
     limits: parseLimits(options.limit ?? []),
+    restart: options.restart ?? { maxRestarts: 0 },
     ...(options.delegate === undefined ? {} : { delegate: Number(options.delegate) }),
   };
   const { pod } = await parent.call("spawn", request, { deadlineMs: spawnDeadlineMs });

@@ -12,15 +12,19 @@ import {
   type HostReportMethods,
   type Outcome,
   type ParsedParamsOf,
+  type PodExit,
   type PodId,
   type PodRecord,
   refused,
+  type ResultOf,
 } from "@podlane/protocol";
 import { adoptPod } from "./adopt-pod.ts";
+import { readBootFile } from "./boot-file.ts";
 import { collectPod } from "./collect.ts";
 import { executeMerge, impossible } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
+import { sayLastWords, seqOfShutDown } from "./last-words.ts";
 import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
 import { StartQueue } from "./start-queue.ts";
@@ -35,7 +39,11 @@ export type HostCalls = HostReportMethods & CoordinatorMethods;
 export type Report = <M extends keyof HostReportMethods>(
   method: M,
   params: ParsedParamsOf<HostReportMethods, M>,
-) => Promise<Outcome<unknown>>;
+) => Promise<Outcome<ResultOf<HostReportMethods, M>>>;
+
+type EndedPod = Pick<PodRecord, "id" | "name" | "generation" | "lastSeq"> & {
+  readonly exit: PodExit;
+};
 
 export class Host {
   readonly id: HostId;
@@ -103,9 +111,16 @@ export class Host {
     while (this.#collections.size > 0) await Promise.all(this.#collections);
   }
 
-  /** Takes over the living pods that an earlier process of this host started; before attaching. */
+  /**
+   * Takes over what an earlier process of this host left; before attaching: living pods, and the
+   * last words of ended ones.
+   */
   async adopt(records: readonly PodRecord[]): Promise<void> {
     for (const record of records) {
+      if (record.exit !== null) {
+        this.#sayLastWords({ ...record, exit: record.exit });
+        continue;
+      }
       const adopted = await adoptPod(record, this.#setting);
       if (adopted === null) continue;
       const hosted = this.#takeOn(adopted.order);
@@ -113,10 +128,17 @@ export class Host {
     }
   }
 
+  #sayLastWords({ id: pod, name, generation, exit, lastSeq }: EndedPod): void {
+    const words = { pod, name, generation, exit, lastSeq };
+    void sayLastWords(words, this.#setting).catch(this.#setting.onFault);
+  }
+
   #takeOn(order: Start): HostedPod {
     const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
     this.#pods.set(order.pod, hosted);
-    void hosted.ended.then(() => this.#pods.delete(order.pod));
+    void hosted.ended.then(() => {
+      if (this.#pods.get(order.pod) === hosted) this.#pods.delete(order.pod);
+    });
     return hosted;
   }
 
@@ -129,7 +151,9 @@ export class Host {
   }
 
   async #start(order: Start): Promise<void> {
-    if (this.#pods.has(order.pod)) return;
+    const before = this.#pods.get(order.pod);
+    if (before !== undefined && before.generation >= order.generation) return;
+    await before?.ended;
     const hosted = this.#takeOn(order);
     await this.#starts.run(async () => {
       if (hosted.begins()) await this.#bringUp(order, hosted);
@@ -160,12 +184,13 @@ export class Host {
     if (hosted !== undefined) return hosted.end(order);
     // Nothing of ours runs under that name: it ended before this host knew, or never began.
     await this.#killLeftovers(order.pod);
-    await this.#report("host.exited", {
-      pod: order.pod,
-      generation: order.generation,
-      exit: { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" },
-      lastSeq: 0,
-    });
+    const { pod, generation } = order;
+    const exit: PodExit = { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" };
+    const lastSeq = generation > 1 ? seqOfShutDown(pod, this.#setting) : 0;
+    await this.#report("host.exited", { pod, generation, exit, lastSeq });
+    if (lastSeq === 0) return;
+    const { name } = (await readBootFile(pod, this.#setting)).spec;
+    this.#sayLastWords({ id: pod, name, generation, exit, lastSeq });
   }
 
   #killLeftovers(pod: PodId): Promise<number> {

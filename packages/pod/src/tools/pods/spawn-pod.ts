@@ -58,6 +58,7 @@ export const spawnPod = defineTool({
       limits: {},
       priority: params.priority,
       merge: {},
+      restart: { maxRestarts: 0 },
       ...(params.name === undefined ? {} : { name: params.name }),
       ...(params.delegate === undefined ? {} : { delegate: params.delegate }),
     };
