@@ -18,7 +18,11 @@ test(
       `version: 1
 ${directory}tasks:
   - { id: one, agent: shell, task: "pwd; echo 1 > src/one.txt", scope: [src] }
-  - { id: two, agent: shell, task: "cat src/one.txt > two.txt", scope: [two.txt], depends_on: [one] }
+  - id: two
+    agent: shell
+    task: "cat src/one.txt > two.txt"
+    scope: [two.txt]
+    depends_on: [one]
 merge: { mode: auto }
 `,
     );
