@@ -52,7 +52,7 @@ describe("branch names", () => {
   });
 });
 
-/** Puts a git before the real one that writes down when it adds a worktree; answers what it wrote. */
+/** Puts a git before the real one that notes when it adds a worktree; answers what it wrote. */
 function watchRegistrations(folder: string): () => string {
   const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
   const log = join(folder, "registrations");
