@@ -7,6 +7,7 @@ import {
   connectPeer,
   coordinatorMethods,
   createMemoryPair,
+  type HostId,
   hostOrderMethods,
   hostReportMethods,
   type PodId,
@@ -25,6 +26,7 @@ export interface AttachOptions {
   readonly accept: (transport: Transport) => void;
   readonly layout: StateLayout;
   readonly repository: Repository;
+  readonly hostId: HostId;
   readonly key: Uint8Array;
   readonly programs: Programs;
   readonly environment: NodeJS.ProcessEnv;
@@ -50,6 +52,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
   let coordinator: Client<HostCalls> | null = null;
   const peers = hostPeers(hello, () => coordinator);
   const setting: HostSetting = {
+    hostId: options.hostId,
     layout,
     repository,
     environment: podEnvironment(environment),

@@ -1,10 +1,11 @@
 /** What a host knows of its machine and workspace. */
-import type { PodId } from "@podlane/protocol";
+import type { HostId, PodId } from "@podlane/protocol";
 import type { StateLayout } from "@podlane/protocol/node";
 import type { Repository } from "../workspace/repository.ts";
 import type { Peers } from "./peers.ts";
 
 export interface HostSetting {
+  readonly hostId: HostId;
   readonly layout: StateLayout;
   readonly repository: Repository;
   readonly environment: Readonly<Record<string, string | undefined>>;

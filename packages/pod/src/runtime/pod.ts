@@ -32,7 +32,6 @@ export interface PodRuntimeOptions {
 
 /** An agent gets its grace twice (SIGTERM, SIGKILL); what hangs longer hangs in the system. */
 const leavePatienceMs = 2 * graceMs + 1_000;
-const releasePatienceMs = 500;
 
 export class PodRuntime {
   readonly #options: PodRuntimeOptions;
@@ -96,7 +95,7 @@ export class PodRuntime {
     this.#timers.clearAll();
     // Whatever does not let go in time ends with the process; the log ends the claims with the pod.
     await within(leavePatienceMs, () => this.#turns.stop());
-    await within(releasePatienceMs, () => this.#grants.claims.releaseAll());
+    this.#grants.claims.forget();
     this.#own.loop.close();
     await this.#links.close();
     await this.#listener?.close();
@@ -110,6 +109,7 @@ export class PodRuntime {
     return {
       logEvent: (event) => this.#grants.takeLogEvent(event),
       grantPushed: () => this.#grants.claims.grantPushed(),
+      claimLost: (claim) => this.#grants.claims.lost(claim),
       lost: () => loop.dispatch({ kind: "coordinator_lost" }),
       found: () => {
         loop.dispatch({ kind: "coordinator_found" });
@@ -164,7 +164,7 @@ export class PodRuntime {
         leave: (cause) => void this.#leave(cause).catch(onFault),
         onFault,
       }),
-      onEmit: () => this.#links.parent.nudge(),
+      onEmit: (events) => this.#links.parent.offer(events),
       onStep: followSteps({
         waits: this.#turns.waits,
         scope: this.#territory.scope,

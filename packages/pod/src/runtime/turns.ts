@@ -114,8 +114,7 @@ function historyOf({ own: { session, streams } }: TurnParts): CallLog {
       session.intent({ callId, turn: turn ?? 0, tool, params, ids: {} }, Date.now()),
     conclude: (callId, result) => void session.outcome(callId, result, Date.now()),
     append(item: NewHistoryItem) {
-      session.appendHistory(item, Date.now());
-      streams.historyChanged();
+      streams.historyGrew([session.appendHistory(item, Date.now())]);
     },
     monotonicMs: () => performance.now(),
   };
