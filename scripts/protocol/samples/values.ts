@@ -131,6 +131,7 @@ export const claimView: z.input<typeof protocol.ClaimView> = {
   position: 1,
   blockedBy: [{ claim: "c41", holder: `pod:${subPodId}`, holderName: "helper" }],
   reason: "edit",
+  until: "release",
   sinceMs: atMs,
   expiresAtMs: null,
 };
@@ -159,6 +160,7 @@ export const runView: z.input<typeof protocol.RunView> = {
       commit: null,
       merge: null,
       waitsFor: [],
+      why: null,
       startedAtMs: atMs,
       endedAtMs: null,
       message: null,

@@ -16,6 +16,7 @@ import { createProgress, describeState } from "../run/progress.ts";
 import { isRunOf, latestRunOf, nextRunOf } from "../run/run-id.ts";
 import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
 import { parseCount } from "../options.ts";
+import { setCapacities } from "../unit-capacities.ts";
 
 interface RunOptions {
   readonly detach?: true;
@@ -69,6 +70,7 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   const nowMs = await readLogClock(coordinator);
   const progress = createProgress(terminal, nowMs());
   const fromSeq = (await coordinator.call("log.head", {})).seq + 1;
+  await setCapacities(coordinator, loaded.capacities);
   await coordinator.call("run.submit", { id, plan: loaded.plan });
   if (options.detach === true) {
     if (options.json === true) terminal.json({ version: 1, run: id });

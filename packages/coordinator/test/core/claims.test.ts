@@ -150,7 +150,7 @@ test("a waiter gives up at its deadline", () => {
   acquire(world, ada, ["proc:a"]);
   acquire(world, bob, ["proc:a"], { wait: { deadlineMs: 3_000 } });
   const { events } = world.pass(3_000);
-  expect(events.map((event) => event.data)).toEqual([{ how: "gave_up" }]);
+  expect(events.map((event) => event.data)).toEqual([{ how: "gave_up", lost: "bob" }]);
 });
 
 test(`${verifies("R246")}a pushed grant lapses unless it is accepted within five seconds`, () => {
@@ -161,7 +161,7 @@ test(`${verifies("R246")}a pushed grant lapses unless it is accepted within five
   const granted = world.send(ada, "claim.release", { claim: held.id }).events.at(-1);
   const { events } = world.pass(5_000);
   expect(events.map((event) => event.kind)).toEqual(["claim.ended", "claim.granted"]);
-  expect(events[0]?.data).toEqual({ how: "lapsed" });
+  expect(events[0]?.data).toMatchObject({ how: "lapsed" });
   const late = world.send(system, "claim.accept", { claim: bobs.id, fence: granted?.seq });
   expect(late.refusal?.code).toBe("stale_token");
 });

@@ -2,7 +2,6 @@
  * The host of a machine: makes the pods that the log wants exist, and reports what became of them.
  * It takes orders over its connection to the coordinator; each order may come again.
  */
-import { hostname } from "node:os";
 import {
   accepted,
   type CoordinatorMethods,
@@ -18,6 +17,7 @@ import {
   refused,
   type ResultOf,
 } from "@podlane/protocol";
+import { describeFault } from "../fault-text.ts";
 import { adoptPod } from "./adopt-pod.ts";
 import { readBootFile } from "./boot-file.ts";
 import { collectPod } from "./collect.ts";
@@ -25,9 +25,9 @@ import { executeMerge, impossible } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
 import { sayLastWords, seqOfShutDown } from "./last-words.ts";
-import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
 import { StartQueue } from "./start-queue.ts";
+import { killLeftovers } from "../process/mark.ts";
 
 type Orders = HostOrderMethods;
 type Start = ParsedParamsOf<Orders, "host.start">;
@@ -58,7 +58,7 @@ export class Host {
   constructor(setting: HostSetting, report: Report) {
     this.#setting = setting;
     this.#report = report;
-    this.id = hostname() as HostId;
+    this.id = setting.hostId;
   }
 
   /** The host's side of its connection: every order is taken on at once and done afterwards. */
@@ -211,8 +211,4 @@ export class Host {
     if (snapshot.ok) await this.#report("host.collected", { pod, snapshot: snapshot.value });
     else this.#setting.note(`the worktree of ${pod} stays: ${snapshot.error.message}`);
   }
-}
-
-function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

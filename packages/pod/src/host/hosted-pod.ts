@@ -13,9 +13,10 @@ import type { Report } from "./host.ts";
 import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
 import { sayLastWords, seqOfShutDown } from "./last-words.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
-import type { PodMark } from "./process-identity.ts";
 import type { StartOrder } from "./start-pod.ts";
-import { killGroup, killLeftovers, terminate } from "./terminate.ts";
+import { settlesWithin } from "../process/ladder.ts";
+import { killLeftovers, type PodMark } from "../process/mark.ts";
+import { killGroup, terminate } from "./terminate.ts";
 
 interface HostedPodOptions {
   readonly order: StartOrder;
@@ -111,7 +112,7 @@ export class HostedPod {
     const socket = socketOf(this.#options.order.pod);
     const heard = await peers.shutDown(socket, { deadlineMs, cause });
     const patienceMs = heard.ok ? deadlineMs + shutdownSlackMs : 0;
-    const left = await raceWith(launched.exited, patienceMs);
+    const left = await settlesWithin(launched.exited, patienceMs);
     if (!left) await terminate(this.#target(launched));
     await this.ended;
   }
@@ -125,7 +126,7 @@ export class HostedPod {
 
   async #kill(cause: ShutDownCause): Promise<void> {
     this.#ending ??= cause;
-    if (this.#launched !== null) await killGroup(this.#target(this.#launched));
+    if (this.#launched !== null) killGroup(this.#target(this.#launched));
     await this.ended;
   }
 
@@ -212,14 +213,4 @@ async function tail(path: string): Promise<string> {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw cause;
   }
-}
-
-function raceWith(exited: Promise<unknown>, deadlineMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), deadlineMs);
-    void exited.then(() => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
 }

@@ -6,16 +6,16 @@
 import type { CommitId, PodSpec } from "@podlane/protocol";
 import type { NewEvent } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
-import { finishDeadlineMs, minComingUp } from "../limits.ts";
+import { finishDeadlineMs } from "../limits.ts";
 import { enqueueEvent } from "../merges/decide.ts";
-import type { PodEntry } from "../pods/pods-slice.ts";
 import { appendSpawn, checkSpawn } from "../pods/spawn.ts";
 import { stopEvents } from "../pods/stop.ts";
 import { findLiving, findPod, livingPods, treeOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 import { isTaskEnded, sortedRuns } from "./runs-slice.ts";
-import { slotsOfRun } from "../turns/admission.ts";
+import { placesFor } from "./places.ts";
+import { spawnWait } from "./waits.ts";
 import { isLandingSettled, outcomeOf, verdictOn } from "./verdict.ts";
 
 /** Tasks whose pods have settled or ended, and tasks that can never begin because of them. */
@@ -69,12 +69,12 @@ export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   const batch = new Batch(nextSeq);
   const names = new Set<string>();
   for (const run of openRuns(state)) {
-    if (run.state !== "active") continue;
     let places = placesFor(state, run);
-    for (const task of dueTasks(run)) {
+    for (const task of byPriority(run)) {
       const { id } = task.plan;
       if (places <= 0) break;
-      if (state.pods.byName.has(id) || names.has(id)) continue;
+      if (task.state !== "blocked" || names.has(id)) continue;
+      if (spawnWait(state, run, task) !== null) continue;
       names.add(id);
       places -= 1;
       appendTask(state, { run, task }, batch);
@@ -83,36 +83,9 @@ export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   return batch.events;
 }
 
-/** How many pods may be made now: not many ahead of the turns, nor of the merges. */
-function placesFor(state: WorkspaceState, run: RunEntry): number {
-  const ahead = Math.max(slotsOfRun(run), minComingUp);
-  let comingUp = 0;
-  let landing = 0;
-  for (const task of run.tasks.values()) {
-    const pod = task.pod === null ? undefined : findLiving(state, task.pod);
-    if (pod === undefined || pod.stop !== null) continue;
-    if (task.state === "done") landing += 1;
-    else if (isComingUp(pod)) comingUp += 1;
-  }
-  return Math.min(ahead - comingUp, ahead + ahead - landing);
-}
-
-/** On its way to its first turn; one that somebody paused is not. */
-function isComingUp(pod: PodEntry): boolean {
-  const hasTurn = pod.turn?.phase === "running" || pod.turn?.phase === "yielded";
-  return pod.lastTurn === null && !hasTurn && pod.state !== "paused";
-}
-
 /** By priority, then in the order of the plan. */
-function dueTasks(run: RunEntry): TaskEntry[] {
-  return [...run.tasks.values()]
-    .filter((task) => isDue(run, task))
-    .toSorted((a, b) => a.plan.spec.priority - b.plan.spec.priority);
-}
-
-function isDue(run: RunEntry, task: TaskEntry): boolean {
-  const isDone = (name: TaskEntry["plan"]["id"]) => run.tasks.get(name)?.state === "done";
-  return task.state === "blocked" && task.plan.dependsOn.every(isDone);
+function byPriority(run: RunEntry): TaskEntry[] {
+  return [...run.tasks.values()].toSorted((a, b) => a.plan.spec.priority - b.plan.spec.priority);
 }
 
 function appendTask(
