@@ -47,10 +47,13 @@ async function buildBundle({ source, output }: Bundle): Promise<void> {
   await using build = await rolldown({
     input: `${root}${source}`,
     platform: "node",
-    resolve: { conditionNames: ["podlane-source", "node", "import", "default"] },
-    // Only zod does something by being imported: it takes on its messages. Everything else that a
-    // program does not use (the WebSocket transport and the HTTP behind it, above all) stays out.
-    treeshake: { moduleSideEffects: (id) => /[\\/]node_modules[\\/]zod[\\/]/.test(id) },
+    // "import" or "require" is added by the way each module is asked for.
+    resolve: { conditionNames: ["podlane-source", "node", "default"] },
+    // Nothing of ours, nor of ws, does anything by being imported. So what a program does not use
+    // stays out: of a pod the WebSocket transport, and with it Node's HTTP and TLS.
+    treeshake: {
+      moduleSideEffects: (id) => !/[\\/](packages|node_modules[\\/]ws)[\\/]/.test(id),
+    },
     onLog(level, log) {
       if (level === "warn") throw new Error(`${source}: ${log.message}`);
     },

@@ -8,6 +8,7 @@ import {
   type Handlers,
   type HostId,
   type HostOrderMethods,
+  type Outcome,
   type Peer,
   type PodId,
   type RegistrationId,
@@ -21,10 +22,13 @@ import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
+import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
+import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
+import { followHead } from "./shell/follow-head.ts";
 import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
 import { HostOrders } from "./shell/host-orders.ts";
@@ -36,17 +40,27 @@ import {
   servedMethods,
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
+import type { StoreClock } from "./log/store-clock.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
 import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
 
 export interface CoordinatorOptions {
   readonly log: Log;
+  /** Where it is kept, for people: a path, or a URL without its password. */
+  readonly store: string;
   readonly key: Uint8Array;
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
-  readonly nowMs: () => number;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
+  /** By which log time moves: the store's. */
+  readonly clock: StoreClock;
+  /** True where no other process can append. */
+  readonly soleWriter: boolean;
+  /** Calls back when others may have appended; returns what ends that. */
+  readonly onHint?: (hint: (seq: number) => void) => () => void;
   /** A broken invariant or store: the process must end, its supervisor starts it again. */
   readonly onFault: (fault: unknown) => void;
   /** Something odd that stops nothing, for the process's own log. */
@@ -65,14 +79,9 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, nowMs, onFault } = options;
-  const replica = await openReplica({
-    log,
-    rules: workspaceRules,
-    clock: { nowMs },
-    onFault,
-    soleWriter: true,
-  });
+  const { log, clock, soleWriter, onFault, snapshots } = options;
+  const rules = workspaceRules;
+  const replica = await openReplica({ log, rules, clock, onFault, soleWriter, snapshots });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
@@ -87,13 +96,12 @@ class RunningCoordinator implements Coordinator {
   readonly #grants: GrantPush;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
-  readonly #stopTicker: () => void;
-  readonly #startedAtMs: number;
+  readonly #stopTimers: (() => void)[];
+  readonly #startedAtMs = Date.now();
 
   constructor(options: CoordinatorOptions, replica: Replica<WorkspaceState>) {
     this.#options = options;
     this.#replica = replica;
-    this.#startedAtMs = options.nowMs();
     this.#watches = new LogWatches(replica, options.onFault);
     this.#orders = new HostOrders({
       wanted: wantedOrders,
@@ -105,7 +113,8 @@ class RunningCoordinator implements Coordinator {
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTicker = startTicker(replica);
+    this.#stopTimers = [startTicker({ tick: () => this.#tick() })];
+    if (!options.soleWriter) this.#stopTimers.push(followHead(replica, options.onHint));
   }
 
   accept(transport: Transport): void {
@@ -131,7 +140,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   async close(): Promise<void> {
-    this.#stopTicker();
+    for (const stop of this.#stopTimers) stop();
     await this.#replica.close();
     this.#waits.close();
     this.#watches.close();
@@ -142,19 +151,26 @@ class RunningCoordinator implements Coordinator {
     return livingPods(this.#replica.state).length;
   }
 
+  /** An order that its host did not take is given again, also when nothing happens on the log. */
+  async #tick(): Promise<Outcome<unknown>> {
+    const outcome = await this.#replica.tick();
+    if (outcome.ok) this.#orders.dispatch(this.#replica.state);
+    return outcome;
+  }
+
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
+    const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       waits: this.#waits,
       watches: this.#watches,
-      nowMs,
       subjects: new SubjectIndex(log),
       verify: async () => describeChain(await verifyChain(log)),
       stop: onStop,
       status: () => ({
         pid: process.pid,
         version,
+        store,
         startedAtMs: this.#startedAtMs,
         logTimeMs: this.#replica.logTimeMs,
         stateDir,
@@ -163,6 +179,7 @@ class RunningCoordinator implements Coordinator {
         clients: this.#peers.size,
         head: this.#replica.head().seq,
       }),
+      nearHost: () => this.#orders.attached,
       onHostAttached: (hostId, call) => {
         const peer: Peer<HostOrderMethods> = call.peer;
         this.#orders.attach(hostId as HostId, peer);
@@ -184,6 +201,8 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
+      const lost = lostClaim(event);
+      if (lost !== null) this.#grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) this.#grants.push(claim);

@@ -14,9 +14,11 @@ async function connectOperator() {
     log: new MemoryLog(),
     key,
     version: "1.2.3",
+    store: "memory",
     stateDir: "/state",
     socket: "/state/socket",
-    nowMs: () => 1_000,
+    clock: { nowMs: () => 1_000 },
+    soleWriter: true,
     onFault: (fault) => {
       throw fault;
     },

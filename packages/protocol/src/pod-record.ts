@@ -2,6 +2,7 @@
  * A pod as the log knows it: what `pod.get` and `pod.list` answer.
  */
 import { z } from "zod";
+import { ErrorCode } from "./errors.ts";
 import { CommitId, Generation, HostId, Name, PodId, RunId } from "./ids.ts";
 import { ProcessExit, ShutDownCause } from "./pod-event.ts";
 import { AgentSpec } from "./pod-spec.ts";
@@ -30,6 +31,8 @@ export const LastTurn = z.object({
   outcome: TurnOutcome,
   result: TurnResult.nullable(),
   message: z.string().nullable(),
+  /** Of an errored turn. */
+  code: ErrorCode.nullable().default(null),
 });
 export type LastTurn = z.infer<typeof LastTurn>;
 
@@ -63,5 +66,11 @@ export const PodRecord = z.object({
   startedAtMs: z.int(),
   changedAtMs: z.int(),
   exit: PodExit.nullable(),
+  /** The seq of its `shut_down`; 0 while it lives, and for one that nobody above heard of. */
+  lastSeq: z.int().min(0),
+  /** Restarts after failures that counted at the latest one, and how many the policy allows. */
+  restarts: z.object({ used: z.int().min(0), max: z.int().min(0) }),
+  /** Crashed, because it had used up its restarts. */
+  quarantined: z.boolean(),
 });
 export type PodRecord = z.infer<typeof PodRecord>;

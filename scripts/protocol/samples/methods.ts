@@ -120,6 +120,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       outcome: "finished",
       result: of.turnResult,
       message: null,
+      code: null,
     },
     result: {},
   },
@@ -130,6 +131,10 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
   },
   "pod.stop": { params: { pod: of.podId, tree: true }, result: { pods: [of.podId] } },
   "pod.kill": { params: { pod: of.podId }, result: { pods: [of.podId, of.subPodId] } },
+  "pod.restart": {
+    params: { pod: of.podId, deadlineMs: 5_000 },
+    result: { pods: [of.podId] },
+  },
   "pod.touched": {
     params: { ...incarnation, paths: ["src/parser.ts"], access: "write" },
     result: {},
@@ -156,14 +161,21 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     result: { claim: of.claimView },
   },
   "claim.release": { params: { claim: of.claimId, fence: 40 }, result: { released: true } },
-  "claim.renew": { params: {}, result: { renewed: 2 } },
+  "claim.renew": { params: {}, result: { renewed: [of.claimId] } },
   "claim.transfer": {
     params: { claim: of.claimId, to: of.subPodId },
     result: { claim: of.claimView },
   },
+  "claim.set_capacity": {
+    params: { unit: "proc:Test", capacity: 4 },
+    result: { unit: "proc:test", capacity: 4 },
+  },
   "claim.list": {
     params: { units: ["file:src/parser.ts"] },
-    result: { claims: [of.claimView] },
+    result: {
+      claims: [of.claimView],
+      capacities: [{ unit: "proc:test", capacity: 4 }],
+    },
   },
   "claim.why": { params: { claim: of.claimId }, result: { lines: ["helper holds it"] } },
   "pod.why": { params: { pod: of.podId }, result: { lines: ["it waits for a claim"] } },
@@ -200,6 +212,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       startedAtMs: of.atMs,
       logTimeMs: of.atMs,
       stateDir: "/var/lib/podlane",
+      store: "/var/lib/podlane/log.db",
       socket: of.socket,
       livingPods: 2,
       clients: 1,
@@ -211,6 +224,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
 
 export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": { params: { claim: of.claimView }, result: {} },
+  "claim.lost": { params: { claim: of.claimId, how: "expired" }, result: {} },
 };
 
 export const hostReportSamples: Samples<protocol.HostReportMethods> = {
@@ -229,7 +243,10 @@ export const hostReportSamples: Samples<protocol.HostReportMethods> = {
     result: {},
   },
   "host.ready": { params: { ...incarnation, socket: of.socket }, result: {} },
-  "host.exited": { params: { ...incarnation, exit: of.podExit, lastSeq: 4 }, result: {} },
+  "host.exited": {
+    params: { ...incarnation, exit: of.podExit, lastSeq: 4 },
+    result: { restarts: false },
+  },
   "host.collected": { params: { pod: of.podId, snapshot: "refs/podlane/kept/1" }, result: {} },
   "host.merge_report": {
     params: { merge: of.mergeId, fence: 43, outcome: { kind: "landed", landed: of.landed } },

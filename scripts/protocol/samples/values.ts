@@ -101,13 +101,23 @@ export const podRecord: z.input<typeof protocol.PodRecord> = {
   worktree: "/srv/worktrees/worker",
   baseCommit: commitId,
   turn: null,
-  lastTurn: { turn: 1, cause: "user", outcome: "finished", result: turnResult, message: null },
+  lastTurn: {
+    turn: 1,
+    cause: "user",
+    outcome: "finished",
+    result: turnResult,
+    message: null,
+    code: null,
+  },
   settled: true,
   runId: null,
   taskId: null,
   startedAtMs: atMs,
   changedAtMs: atMs,
   exit: null,
+  lastSeq: 0,
+  restarts: { used: 0, max: 3 },
+  quarantined: false,
 };
 
 export const claimView: z.input<typeof protocol.ClaimView> = {
@@ -121,6 +131,7 @@ export const claimView: z.input<typeof protocol.ClaimView> = {
   position: 1,
   blockedBy: [{ claim: "c41", holder: `pod:${subPodId}`, holderName: "helper" }],
   reason: "edit",
+  until: "release",
   sinceMs: atMs,
   expiresAtMs: null,
 };
@@ -149,6 +160,7 @@ export const runView: z.input<typeof protocol.RunView> = {
       commit: null,
       merge: null,
       waitsFor: [],
+      why: null,
       startedAtMs: atMs,
       endedAtMs: null,
       message: null,

@@ -1,6 +1,7 @@
 /** Every verb, in the order in which help lists them. */
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
+import { addClaim } from "./claim.ts";
 import { addCompletion } from "./completion.ts";
 import { addDiff } from "./diff.ts";
 import { addDoctor } from "./doctor.ts";
@@ -19,6 +20,7 @@ import { addRun } from "./run.ts";
 import { addSend } from "./send.ts";
 import { addServe } from "./serve.ts";
 import { addSpawn } from "./spawn.ts";
+import { addRestart } from "./restart.ts";
 import { addStop } from "./stop.ts";
 import { addVersion } from "./version.ts";
 import { addWait } from "./wait.ts";
@@ -39,9 +41,11 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addWait,
   addPause,
   addStop,
+  addRestart,
   addDiff,
   addMerge,
   addLocks,
+  addClaim,
   addWhy,
   addEvents,
   addServe,

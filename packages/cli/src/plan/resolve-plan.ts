@@ -7,14 +7,16 @@ import {
   type CommitId,
   Plan,
   type PlanTask,
+  type UnitCapacity,
   PodSettings,
   Setup,
   type PodSpec,
   type ScopeRule,
   parseScopeRule,
 } from "@podlane/protocol";
+import { capacitiesIn } from "../unit-capacities.ts";
 import { resolveAgent } from "./agents.ts";
-import type { ConfigFile } from "./config-file.ts";
+import { type ConfigFile, restartPolicy } from "./config-file.ts";
 import type { PlanFile, TaskFile } from "./plan-file.ts";
 import type { ParsedSource, Problem } from "./yaml-source.ts";
 
@@ -34,6 +36,7 @@ export interface PlanContext {
 
 export interface ResolvedPlan {
   readonly plan: Plan | null;
+  readonly capacities: readonly UnitCapacity[];
   readonly problems: readonly Problem[];
 }
 
@@ -58,12 +61,15 @@ export async function resolvePlan(
       problems.push({ ...source.locate(path), path: path.join("."), message });
     }
   }
-  if (problems.length > 0) return { plan: null, problems };
+  if (problems.length > 0) return { plan: null, capacities: [], problems };
   const config = { ...context.defaults, ...file.config };
   const maxConcurrentAgents = context.overrides.maxConcurrent ?? config.max_concurrent_agents;
   const plan = Plan.parse({ path: context.path, base: context.base, maxConcurrentAgents, tasks });
-  return { plan, problems: [] };
+  return { plan, capacities: capacitiesIn(config), problems: [] };
 }
+
+/** A plan's work goes on after a death; a pod that somebody spawned by hand is watched by them. */
+const defaultTaskRestart = "on-failure:3";
 
 function resolveTask(
   task: TaskFile,
@@ -71,7 +77,7 @@ function resolveTask(
   file: PlanFile,
   context: PlanContext,
 ): PlanTask {
-  const config = { ...context.defaults, ...file.config };
+  const config = { restart: defaultTaskRestart, ...context.defaults, ...file.config };
   const spec: PodSpec = {
     ...specFromConfig({ ...config, ...definedOnly(settingsOf(task)) }, context.base),
     name: task.id,
@@ -104,6 +110,7 @@ export function specFromConfig(
     delegate: config.delegate ?? 3,
     limits: timeSeconds === undefined ? {} : { timeSeconds },
     priority: config.priority ?? 5,
+    restart: restartPolicy(config.restart ?? "never"),
     isolation: config.isolation_strategy === "directory" ? "directory" : "worktree",
     start: { branch: base.branch, commit: base.commit, combine: [] },
     setup: null,

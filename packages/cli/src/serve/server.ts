@@ -3,7 +3,7 @@
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { type Coordinator, openCoordinator, SqliteLog } from "@podlane/coordinator";
+import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
 import { exitCodes } from "@podlane/protocol";
 import {
@@ -17,42 +17,51 @@ import { programs } from "../programs.ts";
 import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
-import { leaveWhenIdle } from "./idle.ts";
+import { type IdleLimits, idleLimits, leaveWhenIdle } from "./idle.ts";
+import { openStore } from "./open-store.ts";
+import { openSnapshots } from "./snapshots.ts";
 import { openSocketPlace } from "./socket-place.ts";
 import { takeLock } from "./take-lock.ts";
-import { ensureKey } from "./workspace-key.ts";
 
-export async function serve(stateDir: string, checkout: string): Promise<void> {
+export async function serve(
+  stateDir: string,
+  checkout: string,
+  limits: IdleLimits = idleLimits,
+): Promise<void> {
   try {
     const layout = stateLayout(stateDir);
     const lock = takeLock(layout.coordinatorLock);
     if (lock === null) {
+      note(`${layout.coordinatorLock} is taken: another server is here, or is leaving`);
       report({ kind: "taken" });
       process.exit(exitCodes.done);
     }
     const repository = expectOk(await discoverRepository(checkout));
-    await run(layout, repository, lock.release);
+    await run({ layout, repository, limits, releaseLock: lock.release });
   } catch (fault) {
     report({ kind: "failed", message: fault instanceof Error ? fault.message : String(fault) });
     die(fault);
   }
 }
 
-async function run(
-  layout: StateLayout,
-  repository: Repository,
-  releaseLock: () => void,
-): Promise<void> {
-  const key = ensureKey(layout.keyFile);
+interface Serving {
+  readonly layout: StateLayout;
+  readonly repository: Repository;
+  readonly limits: IdleLimits;
+  readonly releaseLock: () => void;
+}
+
+async function run({ layout, repository, limits, releaseLock }: Serving): Promise<void> {
+  const { hostId, ...store } = await openStore(layout, repository, note);
+  const { key } = store;
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
-    log: SqliteLog.open(layout.log, { workspaceId: repository.workspaceId }),
-    key,
+    ...store,
+    snapshots: openSnapshots(layout, note),
     version: packageVersion,
     stateDir: layout.stateDir,
     socket,
-    nowMs: Date.now,
     onFault: die,
     onNote: note,
     // The answer to whoever asked for it leaves first, with the writes of this tick.
@@ -62,14 +71,17 @@ async function run(
   rmSync(socket, { force: true });
   const onConnection: Coordinator["accept"] = (transport) => coordinator.accept(transport);
   const listener = expectOk(await listenSocket({ path: socket, onConnection }));
+  const stopping = new AbortController();
   const host = await attachHost({
     accept: onConnection,
     layout,
     repository,
+    hostId,
     key,
     programs: programs(),
     environment: process.env,
     socketOf: sockets.pathOf,
+    stopping: stopping.signal,
     note,
     onFault: die,
   });
@@ -80,21 +92,23 @@ async function run(
     const { clients, livingPods } = coordinator.demand();
     return clients - 1 + livingPods + host.livingPods;
   };
-  const stopWatching = leaveWhenIdle(demand, () => void leave());
+  const stopWatching = leaveWhenIdle({ ...limits, demand, leave: () => void leave() });
   let leaving = false;
   const leave = async (): Promise<void> => {
     if (leaving) return;
     leaving = true;
+    stopping.abort();
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
+    await host.collected();
     await coordinator.close();
+    await store.log.close();
     sockets.close();
     releaseLock();
     process.exit(exitCodes.done);
   };
-  process.on("SIGTERM", () => void leave());
-  process.on("SIGINT", () => void leave());
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
 }
 
 /** Whole or not at all: clients read it at any moment. */
@@ -103,7 +117,7 @@ async function publish(layout: StateLayout, socket: string): Promise<void> {
     version: 1,
     socket,
     pid: process.pid,
-    startTime: (await startTimeOf(process.pid)) ?? "",
+    startTime: startTimeOf(process.pid) ?? "",
     startedAtMs: Date.now(),
   };
   const temporary = `${layout.coordinatorFile}.${process.pid}`;

@@ -3,8 +3,11 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { ClaimEntry } from "./claims/claims-slice.ts";
-import { claimsOf, findClaim, sortedClaims } from "./claims/claims-slice.ts";
+import { firstBefore } from "./claims/before.ts";
+import { claimsOf, findClaim } from "./claims/claims-slice.ts";
 import { maxWhySteps } from "./limits.ts";
+import { pauseOfMerge } from "./merges/advance.ts";
+import { mergeOfPod } from "./merges/merges-slice.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
 import { findPod, nameOf } from "./pods/tree.ts";
 import type { Queries } from "./query.ts";
@@ -12,7 +15,7 @@ import { findRun } from "./runs/runs-slice.ts";
 import type { WorkspaceState } from "./state.ts";
 import { positionOf, slotsOf } from "./turns/admission.ts";
 import { groupOf } from "./turns/turns-slice.ts";
-import { waitsOf } from "./wait-graph.ts";
+import { describeEdge, waitsOf } from "./wait-graph.ts";
 
 export const whyQueries: Queries<"claim.why" | "pod.why"> = {
   "claim.why": (state, { claim: id }, { nowMs }) => {
@@ -29,8 +32,10 @@ export const whyQueries: Queries<"claim.why" | "pod.why"> = {
 
 function whyClaim(state: WorkspaceState, claim: ClaimEntry, nowMs: number): string[] {
   const lines = [describeClaim(state, claim, nowMs)];
-  for (const blocker of sortedClaims(state.claims, claim.blockers ?? []).slice(0, maxWhySteps)) {
-    lines.push(`  behind ${describeClaim(state, blocker, nowMs)}`);
+  if (claim.fence === null) {
+    for (const blocker of firstBefore(state, claim, maxWhySteps)) {
+      lines.push(`  behind ${describeClaim(state, blocker, nowMs)}`);
+    }
   }
   return [...lines, ...chain(state, claim.holder, nowMs)];
 }
@@ -39,6 +44,12 @@ function whyPod(state: WorkspaceState, pod: PodEntry, nowMs: number): string[] {
   const lines = [`${pod.spec.name} ${activityOf(state, pod, nowMs)}`];
   for (const claim of claimsOf(state.claims, pod.id)) {
     if (claim.fence === null) lines.push(`  ${describeClaim(state, claim, nowMs)}`);
+  }
+  const merge = mergeOfPod(state.merges, pod.id);
+  const pause = merge?.state === "queued" ? pauseOfMerge(state, merge) : null;
+  if (pause !== null) {
+    const holder = nameOf(state, pause.holder);
+    lines.push(`  its merge waits for ${pause.units.join(" ")} held by ${holder}`);
   }
   return [...lines, ...chain(state, pod.id, nowMs)];
 }
@@ -51,9 +62,8 @@ function chain(state: WorkspaceState, start: string, nowMs: number): string[] {
   for (let at = 0; at < frontier.length; at += 1) {
     for (const edge of waitsOf(state, frontier[at] ?? start)) {
       if (lines.length === maxWhySteps) return [...lines, "  … and more"];
-      lines.push(
-        `  ${nameOf(state, edge.from)} ${edge.why}, which ${doing(state, edge.to, nowMs)}`,
-      );
+      const wait = `${nameOf(state, edge.from)} ${describeEdge(state, edge)}`;
+      lines.push(`  ${wait}, which ${doing(state, edge.to, nowMs)}`);
       if (seen.has(edge.to)) continue;
       seen.add(edge.to);
       frontier.push(edge.to);

@@ -5,6 +5,7 @@
 import type { LogEventKind, Outcome } from "@podlane/protocol";
 import { auditEvolvers, auditOf } from "./audit.ts";
 import { authorize } from "./authority.ts";
+import { capacityDeciders, capacityEvolvers } from "./claims/capacity.ts";
 import { claimDeciders, decideAccept } from "./claims/decide.ts";
 import { claimEvolvers } from "./claims/evolve.ts";
 import { dueClaims } from "./claims/expiry.ts";
@@ -21,6 +22,7 @@ import { mergeDeciders } from "./merges/decide.ts";
 import { mergeEvolvers } from "./merges/evolve.ts";
 import { podStarts, unstartedExits } from "./pods/advance.ts";
 import { podEvolvers } from "./pods/evolve.ts";
+import { restartEvolvers } from "./pods/restart.ts";
 import { exitDeciders } from "./pods/exit.ts";
 import { hostReportDeciders, podReportDeciders } from "./pods/reports.ts";
 import { spawnDeciders } from "./pods/spawn.ts";
@@ -73,6 +75,7 @@ export const deciders: Deciders<MutationName> = {
   ...podReportDeciders,
   ...turnDeciders,
   ...claimDeciders,
+  ...capacityDeciders,
   ...mergeDeciders,
   ...inboxDeciders,
   ...hostDeciders,
@@ -93,8 +96,10 @@ export const queries: Queries<QueryName> = {
 const evolvers: Evolvers<LogEventKind> = {
   ...hostEvolvers,
   ...podEvolvers,
+  ...restartEvolvers,
   ...turnEvolvers,
   ...claimEvolvers,
+  ...capacityEvolvers,
   ...runEvolvers,
   ...mergeEvolvers,
   ...inboxEvolvers,
@@ -107,9 +112,11 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.queued",
   "claim.granted",
   "claim.accepted",
+  "claim.kept",
   "claim.renewed",
   "claim.transferred",
   "claim.ended",
+  "claim.capacity_set",
   "pod.touched",
   "inbox.received",
   "inbox.acknowledged",

@@ -36,7 +36,12 @@ export class HostOrders<State> {
     });
   }
 
-  /** To be called with the state after every flush and every attachment. */
+  /** The host beside this replica, once it is attached. */
+  get attached(): HostId | undefined {
+    return this.#hosts.keys().next().value;
+  }
+
+  /** To be called with the state after every flush, tick and attachment. */
   dispatch(state: State): void {
     for (const [host, attached] of this.#hosts) {
       const wanted = this.#options.wanted(state, host);

@@ -3,8 +3,9 @@
  * draft, appends what they change in one durable write, and answers only after that. It holds no
  * rule of the domain and owns neither the log nor the timer that ticks it.
  */
-import { refused } from "@podlane/protocol";
+import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
+import { placeOfAnswer, recallAnswer } from "../core/command-ids.ts";
 import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
@@ -12,11 +13,12 @@ import type { Rules } from "../core/rules.ts";
 import { maxBatchChars, maxBatchCommands, maxRedecisions, maxWaitingCommands } from "../limits.ts";
 import { headOf } from "../log/hash-chain.ts";
 import type { Log, LogHead, ReadRange } from "../log/log.ts";
+import type { SnapshotFile } from "../log/snapshot.ts";
 import { readEvents } from "../log/read-events.ts";
 import { Draft } from "./draft.ts";
 import { Fold } from "./fold.ts";
 import { LogTime } from "./log-time.ts";
-import type { StoreClock } from "./log-time.ts";
+import type { StoreClock } from "../log/store-clock.ts";
 
 export interface ReplicaOptions<State> {
   readonly log: Log;
@@ -26,6 +28,8 @@ export interface ReplicaOptions<State> {
   readonly onFault: (error: unknown) => void;
   /** True if no other process appends: spares the head read before answers that append nothing. */
   readonly soleWriter?: boolean;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
   /** Runs a batch after all frames of this tick were read; `setImmediate` unless simulated. */
   readonly schedule?: (run: () => void) => void;
 }
@@ -41,13 +45,19 @@ interface Waiting {
 
 const time: Actor = { role: "system", id: "time" };
 const tick: Command = { method: tickMethod, params: {}, actor: time };
+/** Changes and asks nothing: that it is answered means that the fold was at the log's head. */
+const catchUp: Command = { method: "catch up", params: {}, actor: time };
 const faultMessage = "the coordinator stops after a fault; repeat with the same command id";
 
-/** Folds the whole log, verifying it, and starts serving. Rejects with the log's fault. */
+/** Folds the log from its snapshot on, verifying what it reads. Rejects with the log's fault. */
 export async function openReplica<State>(options: ReplicaOptions<State>): Promise<Replica<State>> {
-  const fold = new Fold(options.rules);
+  const snapshot = (await options.snapshots?.load(options.log)) ?? null;
+  const fold = new Fold(options.rules, snapshot);
   await fold.catchUp(options.log, () => {});
-  return new Replica(options, fold, new LogTime(fold.head.atMs, await options.clock.nowMs()));
+  const { clock } = options;
+  const logTime = new LogTime(fold.head.atMs, await clock.nowMs());
+  if (clock.share !== undefined) logTime.observe(await clock.share(logTime.nowMs));
+  return new Replica(options, fold, logTime);
 }
 
 export class Replica<State> {
@@ -98,6 +108,9 @@ export class Replica<State> {
       const message = `${maxWaitingCommands} commands already wait; try again later`;
       return Promise.resolve(refused("busy", message));
     }
+    const { commandId } = command;
+    const seq = commandId && placeOfAnswer(this.#fold.commandIds, commandId);
+    if (seq !== undefined) return this.#recall(command, seq);
     return this.#enqueue(command, this.#queue);
   }
 
@@ -111,6 +124,14 @@ export class Replica<State> {
     return this.#enqueue(tick, this.#ticks);
   }
 
+  /**
+   * Resolves when everything that any replica had appended before the call is folded and published
+   * here. Refuses `unavailable` if the replica stopped.
+   */
+  catchUp(): Promise<Outcome<unknown>> {
+    return this.submit(catchUp);
+  }
+
   /** Returns what ends the subscription. A subscriber that throws stops the replica. */
   subscribe(subscriber: Subscriber<State>): () => void {
     this.#subscribers.add(subscriber);
@@ -118,10 +139,23 @@ export class Replica<State> {
   }
 
   /** Takes no more commands and resolves when those waiting are answered. The log stays open. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#stopped ??= "the coordinator is closing; connect again";
-    if (!this.#running) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    if (this.#running) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#faulted) return;
+    await this.#options.snapshots?.finish(this.#fold.head.seq, () => this.#fold.snapshot());
+  }
+
+  /** A repeat of what came before the snapshot: its answer is read, then found as any other. */
+  async #recall(command: Command, seq: number): Promise<Outcome<unknown>> {
+    try {
+      const [event] = await this.readEvents({ fromSeq: seq, limit: 1 });
+      if (event?.seq === seq) recallAnswer(this.#fold.commandIds, event);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#stopped !== undefined) return refused("unavailable", this.#stopped);
+    return this.#enqueue(command, this.#queue);
   }
 
   #enqueue(command: Command, queue: Waiting[]): Promise<Outcome<unknown>> {
@@ -168,7 +202,9 @@ export class Replica<State> {
    * Moves log time and puts the tick first: no command ever sees a deadline passed but unanswered.
    */
   async #passTime(): Promise<void> {
-    this.#time.tick(await this.#options.clock.nowMs());
+    const { clock } = this.#options;
+    this.#time.tick(await clock.nowMs());
+    if (clock.share !== undefined) this.#time.observe(await clock.share(this.#time.nowMs));
     this.#queue.unshift(...this.#ticks.splice(0));
   }
 
@@ -177,7 +213,8 @@ export class Replica<State> {
     for (const { command, answer } of this.#queue) {
       if (outcomes.length >= maxBatchCommands || draft.chars >= maxBatchChars) break;
       try {
-        outcomes.push(draft.answer(command, this.#time.nowMs));
+        const isOurs = command === catchUp;
+        outcomes.push(isOurs ? accepted(null) : draft.answer(command, this.#time.nowMs));
       } catch (error) {
         // Not `unavailable`: a client that repeated this one would stop the next coordinator too.
         answer(refused("internal", `${command.method} broke an invariant; do not repeat it`));
@@ -216,7 +253,9 @@ export class Replica<State> {
     outcomes.forEach((outcome, index) => settled[index]?.answer(outcome));
   }
 
+  /** Only called without a draft. */
   #publish(events: readonly LogEvent[]): void {
+    this.#options.snapshots?.offer(this.#fold.head.seq, () => this.#fold.snapshot());
     for (const subscriber of this.#subscribers) subscriber(events, this.#fold.state);
   }
 

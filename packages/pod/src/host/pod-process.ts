@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { accepted, type Outcome, type PodProcess, refused } from "@podlane/protocol";
 import { beginWord, BootReport } from "./boot-file.ts";
-import { startTimeOf } from "./process-identity.ts";
+import { startTimeOf } from "../process/table.ts";
 
 export interface LaunchOptions {
   /** Program and arguments; the boot file's path is appended. */
@@ -59,7 +59,7 @@ export async function launchPod(options: LaunchOptions): Promise<Outcome<Waiting
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const pid = started.value;
-  const process = { pid, startTime: (await startTimeOf(pid)) ?? "" };
+  const process = { pid, startTime: startTimeOf(pid) ?? "" };
   const channel = child.stdio[3] as Duplex;
   // A process that is gone cannot be told anything; its exit says so.
   channel.on("error", () => {});

@@ -2,7 +2,7 @@
  * From an order to a running pod process: start commit, workspace, set-up, boot file, process.
  * What fails on the way leaves no half-made worktree behind.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   accepted,
@@ -18,10 +18,11 @@ import { combine } from "../workspace/landing/combine.ts";
 import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { applySetup } from "../workspace/setup.ts";
 import { fillWorktree, registerWorktree } from "../workspace/worktree.ts";
-import type { BootFile } from "./boot-file.ts";
+import { freeWorktree } from "../workspace/free-worktree.ts";
+import { type BootFile, readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod, type WaitingPod } from "./pod-process.ts";
-import { markOf } from "./process-identity.ts";
+import { markOf } from "../process/mark.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 
@@ -43,11 +44,12 @@ export async function startPod(
   const paths = podLayout(setting.layout.stateDir, order.pod);
   mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(paths.session), { recursive: true, mode: 0o700 });
-  const taken = await takePlace(order, setting);
+  const isFirst = order.generation === 1;
+  const taken = await (isFirst ? takePlace(order, setting) : returnToPlace(order, setting));
   if (!taken.ok) return taken;
   const place = taken.value;
   const [filling, launching] = await Promise.allSettled([
-    fillPlace(order, setting, place),
+    isFirst ? fillPlace(order, setting, place) : Promise.resolve(accepted({})),
     launchAt(place, order, setting),
   ]);
   const [filled, launched] = [valueOf(filling), valueOf(launching)];
@@ -56,7 +58,7 @@ export async function startPod(
     return accepted({ ...place, launched });
   }
   if (launched !== null) await launched.abandon();
-  if (filled !== null) await rollBack(order, setting);
+  if (isFirst && filled !== null) await rollBack(order, setting);
   return failureOf(filling) ?? failureOf(launching) ?? refused("internal", "nothing was started");
 }
 
@@ -81,7 +83,9 @@ function launchAt(
     nodeFlags: [...setting.nodeFlags],
     podCommand: [...setting.podCommand],
   };
-  writeFileSync(paths.bootFile, JSON.stringify(boot), { mode: 0o600 });
+  // Whoever listened there is proven gone; a killed process leaves its socket behind.
+  rmSync(boot.socket, { force: true });
+  replaceFile(paths.bootFile, JSON.stringify(boot));
   return launchPod({
     command: setting.podRuntime,
     bootFile: paths.bootFile,
@@ -94,6 +98,17 @@ function launchAt(
     stdout: paths.stdout,
     stderr: paths.stderr,
   });
+}
+
+/** Where the generation before worked: with all it had done, and without the locks it left. */
+async function returnToPlace(
+  { pod, spec }: StartOrder,
+  setting: HostSetting,
+): Promise<Outcome<Place>> {
+  const { worktree, branch, baseCommit } = await readBootFile(pod, setting);
+  if (spec.isolation === "directory") return accepted({ worktree, branch, baseCommit });
+  const freed = await freeWorktree({ repository: setting.repository, path: worktree, branch });
+  return freed.ok ? accepted({ worktree, branch, baseCommit }) : freed;
 }
 
 /** The folder the pod will work in: a worktree of its own, still empty, or the checkout. */
@@ -179,6 +194,12 @@ async function setUpPlace(
   if (spec.setup === null) return accepted({});
   const outputPath = podLayout(layout.stateDir, pod).stdout;
   return applySetup({ setup: spec.setup, checkout: repository.toplevel, workspace, outputPath });
+}
+
+/** Whole or not at all: the next generation reads it after whatever befell this one. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 function definedOnly(environment: HostSetting["environment"]): Record<string, string> {

@@ -3,7 +3,9 @@
  * that waits for a claim or a child must not hold what the other needs to run.
  */
 import {
+  accepted,
   type Generation,
+  maxWaitsBeside,
   type Outcome,
   type PodId,
   type Refusal,
@@ -12,6 +14,7 @@ import {
   type WaitReason,
 } from "@podlane/protocol";
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
+import { openWait } from "../open-wait.ts";
 
 export interface TurnSlotOptions {
   readonly pod: PodId;
@@ -31,18 +34,35 @@ export interface SlotWait {
   readonly signal: AbortSignal;
 }
 
+/** One turn's part in it. What still waits when its turn is over must not touch the next one's. */
 interface HeldTurn {
   readonly turn: number;
   readonly cause: TurnCause;
+  /** Calls that wait or are about to; the slot is asked for by the last. */
+  waiters: number;
+  /** Waits under way, oldest first: what the coordinator has been told. */
+  waits: readonly Waiting[];
+  /** One statement of waits at a time: the coordinator keeps the last that it hears. */
+  stated: Promise<unknown>;
+  isGivenUp: boolean;
+  /** Settles the resumed wait that an admission is for. */
+  admit: (() => void) | null;
+  /** Until it resolves there is no slot that another wait could give up. */
+  resumed: Promise<void>;
 }
+
+function newTurn(turn: number, cause: TurnCause): HeldTurn {
+  const now = Promise.resolve();
+  const state = { waiters: 0, waits: [], isGivenUp: false, admit: null };
+  return { turn, cause, ...state, stated: now, resumed: now };
+}
+
+/** As many as the protocol's `Waiting` may name. */
+const maxNamed = 64;
 
 export class TurnSlot {
   readonly #options: TurnSlotOptions;
-  #turn: HeldTurn | null = null;
-  /** Waits under way in this turn; the slot is given up by the first, asked for by the last. */
-  #waits = 0;
-  #isGivenUp = false;
-  #admitted: (() => void) | null = null;
+  #held: HeldTurn | null = null;
 
   constructor(options: TurnSlotOptions) {
     this.#options = options;
@@ -50,26 +70,28 @@ export class TurnSlot {
 
   /** Asks for a slot until one is given; the answer may come later as an admission. */
   async request(turn: number, cause: TurnCause, resumed: boolean): Promise<boolean> {
-    this.#turn = { turn, cause };
+    // Asked for again, a turn is still the one whose waits are under way.
+    if (this.#held?.turn !== turn) this.#held = newTurn(turn, cause);
     return this.#ask({ turn, cause }, resumed);
   }
 
-  /** Takes an admission from the log; true if a resumed wait was waiting for it. */
-  takeAdmission(): boolean {
-    const admitted = this.#admitted;
-    this.#admitted = null;
-    admitted?.();
-    return admitted !== null;
+  /** Takes an admission from the log; true if a resumed wait of that turn was waiting for it. */
+  takeAdmission(turn: number): boolean {
+    const held = this.#held;
+    if (held?.turn !== turn || held.admit === null) return false;
+    held.admit();
+    return true;
   }
 
   /** An admission may have been told to the connection that was lost: asks again. */
   coordinatorFound(): void {
-    if (this.#turn !== null && this.#admitted !== null) void this.#askAgain(this.#turn);
+    if (this.#held !== null && this.#held.admit !== null) void this.#askAgain(this.#held);
   }
 
   end(): void {
-    this.#turn = null;
-    this.#isGivenUp = false;
+    const held = this.#held;
+    this.#held = null;
+    held?.admit?.();
   }
 
   /**
@@ -81,46 +103,81 @@ export class TurnSlot {
     { reason, on, signal }: SlotWait,
     wait: () => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
-    const held = this.#turn;
+    const held = this.#held;
     if (held === null) return wait();
-    const waiting: Waiting = { reason, on: on.slice(0, 64), sinceMs: this.#options.nowMs() };
-    this.#waits += 1;
+    const waiting: Waiting = { reason, on: on.slice(0, maxNamed), sinceMs: this.#options.nowMs() };
+    held.waiters += 1;
     try {
-      const yielded = await this.#yield(held.turn, waiting, signal);
+      await held.resumed;
+      const yielded = await this.#state(held, (waits) => [...waits, waiting], signal);
       if (!yielded.ok) return yielded;
-      this.#isGivenUp = true;
-      this.#options.onWaiting(waiting);
+      held.isGivenUp = true;
+      this.#show(held, waiting);
       return await wait();
     } finally {
-      this.#waits -= 1;
-      const isLast = this.#waits === 0 && this.#isGivenUp && this.#turn === held;
-      if (isLast && !signal.aborted) await this.#resume(held, signal);
+      held.waiters -= 1;
+      if (held.waiters === 0 && held.isGivenUp) {
+        held.isGivenUp = false;
+        held.waits = [];
+        held.resumed = this.#resume(held, signal);
+        await held.resumed;
+      } else void this.#state(held, (waits) => waits.filter((other) => other !== waiting), signal);
     }
   }
 
-  #yield(turn: number, waiting: Waiting, signal: AbortSignal): Promise<Outcome<object>> {
-    const { pod, generation, coordinator } = this.#options;
-    return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting }, { signal });
+  /**
+   * Tells the coordinator all that the turn waits for, once earlier statements are answered. What
+   * is refused never was: the waits beside it stay as they are.
+   */
+  #state(
+    held: HeldTurn,
+    change: (waits: readonly Waiting[]) => readonly Waiting[],
+    signal: AbortSignal,
+  ): Promise<Outcome<object>> {
+    const stated = held.stated.then(async () => {
+      const waits = change(held.waits);
+      const [waiting, ...others] = waits;
+      const isOver = waiting === undefined || this.#held !== held;
+      if (isOver || waits.length === held.waits.length) return accepted({});
+      const { pod, generation, coordinator } = this.#options;
+      const beside = others.slice(0, maxWaitsBeside);
+      const params = { pod, generation, turn: held.turn, waiting, beside };
+      const outcome = await coordinator.insist("pod.turn_yield", params, { signal });
+      if (outcome.ok) held.waits = waits;
+      return outcome;
+    });
+    held.stated = stated.catch(() => undefined);
+    return stated;
   }
 
+  /** Resolves with the slot, or when the turn is over. */
   async #resume(held: HeldTurn, signal: AbortSignal): Promise<void> {
-    this.#isGivenUp = false;
-    const { promise: admission, resolve } = Promise.withResolvers<void>();
-    this.#admitted = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    const { onWaiting, nowMs } = this.#options;
-    onWaiting({ reason: "admission", on: [], sinceMs: nowMs() });
-    await this.#askAgain(held);
-    await admission;
-    this.#admitted = null;
-    onWaiting(null);
+    if (this.#held !== held || signal.aborted) return;
+    this.#show(held, { reason: "admission", on: [], sinceMs: this.#options.nowMs() });
+    const admission = openWait<void>({
+      signal,
+      aborted: () => undefined,
+      onEnd: () => void (held.admit = null),
+    });
+    held.admit = () => admission.settle();
+    // Not awaited: without a coordinator the question outlives the turn that is cancelled.
+    void this.#askAgain(held);
+    await admission.promise;
+    if (!signal.aborted) this.#show(held, null);
   }
 
   async #askAgain(held: HeldTurn): Promise<void> {
-    if (await this.#ask(held, true)) this.takeAdmission();
+    if (await this.#ask(held, true)) held.admit?.();
   }
 
-  async #ask({ turn, cause }: HeldTurn, resumed: boolean): Promise<boolean> {
+  #show(held: HeldTurn, waiting: Waiting | null): void {
+    if (this.#held === held) this.#options.onWaiting(waiting);
+  }
+
+  async #ask(
+    { turn, cause }: Pick<HeldTurn, "turn" | "cause">,
+    resumed: boolean,
+  ): Promise<boolean> {
     const { pod, generation, coordinator, onRefused } = this.#options;
     const params = { pod, generation, turn, cause, resumed };
     const outcome = await coordinator.insist("pod.turn_request", params);

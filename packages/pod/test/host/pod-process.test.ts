@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { beginWord } from "../../src/host/boot-file.ts";
 import { launchPod, type WaitingPod } from "../../src/host/pod-process.ts";
-import { isAlive } from "../../src/host/process-identity.ts";
+import { isAlive } from "../../src/process/table.ts";
 
 const fixture = join(import.meta.dirname, "fixtures/waiting-pod.ts");
 
@@ -50,7 +50,7 @@ test("one that is not wanted is gone, and never heard the word", async () => {
   const { pod, output } = await launch();
   await pod.booted;
   await pod.abandon();
-  expect(await isAlive(pod.process)).toBe(false);
+  expect(isAlive(pod.process)).toBe(false);
   expect(output()).not.toContain("begin");
 });
 

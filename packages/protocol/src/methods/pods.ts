@@ -3,7 +3,7 @@
  * in `pod.ts`.
  */
 import { z } from "zod";
-import { denialCodes } from "../errors.ts";
+import { denialCodes, ErrorCode } from "../errors.ts";
 import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
 import {
   maxDeadlineMs,
@@ -11,6 +11,7 @@ import {
   maxDenialMessage,
   maxMessageBytes,
   maxTagLength,
+  maxWaitsBeside,
 } from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
@@ -44,14 +45,21 @@ export const podCommandMethods = {
     Turn.extend({ cause: TurnCause, resumed: z.boolean().default(false) }),
     z.object({ admitted: z.boolean(), position: z.int().min(0) }),
   ),
-  /** Gives up the slot of a running turn that waits; refused `deadlock` if the wait is a cycle. */
-  "pod.turn_yield": mutation(Turn.extend({ waiting: Waiting }), Nothing),
+  /**
+   * Gives up the slot of a running turn that waits, and states all that it waits for now: a repeat
+   * with other waits replaces them. Refused `deadlock` if one of them closes a cycle.
+   */
+  "pod.turn_yield": mutation(
+    Turn.extend({ waiting: Waiting, beside: z.array(Waiting).max(maxWaitsBeside).default([]) }),
+    Nothing,
+  ),
   "pod.turn_end": mutation(
     Turn.extend({
       cause: TurnCause,
       outcome: TurnOutcome,
       result: TurnResult.nullable(),
       message: z.string().nullable(),
+      code: ErrorCode.nullable().default(null),
     }),
     Nothing,
   ),
@@ -84,6 +92,17 @@ export const podCommandMethods = {
   ),
   "pod.kill": mutation(
     OnePod.extend({ tree: z.boolean().default(false) }),
+    z.object({ pods: z.array(PodId) }),
+  ),
+  /**
+   * Ends the process in order and starts the next generation, with the same scope, children and
+   * claims; counts against no policy. Refuses `conflict` for a pod that ends or has ended.
+   */
+  "pod.restart": mutation(
+    OnePod.extend({
+      deadlineMs: z.int().min(0).max(3_600_000).default(10_000),
+      tree: z.boolean().default(false),
+    }),
     z.object({ pods: z.array(PodId) }),
   ),
   "pod.touched": mutation(
@@ -120,11 +139,6 @@ export const reservedPodMethods = {
   /** At the next safe point; answers the pods that were told. `not_running` when none runs. */
   "pod.pause": mutation(Tree, Pods),
   "pod.resume": mutation(Tree, Pods),
-  /** Ends the process and starts the next generation, with the same scope, children and claims. */
-  "pod.restart": mutation(
-    Tree.extend({ deadlineMs: z.int().min(0).max(3_600_000).default(10_000) }),
-    Pods,
-  ),
   /**
    * A pod whose process is not ours: an agent that somebody else started takes a place in the tree.
    * It lives as long as it heartbeats. `out_of_scope` if the parent cannot lend the scope.
