@@ -7,7 +7,7 @@ import { ProcessExit, ShutDownCause } from "./pod-event.ts";
 import { AgentSpec } from "./pod-spec.ts";
 import { PodState, Waiting } from "./pod-state.ts";
 import { Scope } from "./scope-rule.ts";
-import { TurnCause, TurnOutcome, TurnResult } from "./turn.ts";
+import { TurnCause, turnFailure, TurnOutcome, TurnResult } from "./turn.ts";
 
 export const PodExit = ProcessExit.extend({
   cause: ShutDownCause,
@@ -30,6 +30,7 @@ export const LastTurn = z.object({
   outcome: TurnOutcome,
   result: TurnResult.nullable(),
   message: z.string().nullable(),
+  ...turnFailure,
 });
 export type LastTurn = z.infer<typeof LastTurn>;
 

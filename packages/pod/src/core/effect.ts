@@ -8,6 +8,7 @@
  */
 import type {
   CommitId,
+  ErrorCode,
   InboxMarks,
   NewHistoryItem,
   Outcome,
@@ -83,6 +84,8 @@ export type Effect =
       readonly outcome: TurnOutcome;
       readonly result: TurnResult | null;
       readonly message: string | null;
+      readonly code: ErrorCode | null;
+      readonly fatal: boolean;
     }
   /** `pod.transition`; the newest replaces those not yet sent. */
   | {
