@@ -1,6 +1,6 @@
 /** The exit code that a pod's outcome means: what `pod wait` and `pod spawn --wait` end with. */
 import { constants } from "node:os";
-import { exitCodes, type LastTurn, type PodRecord } from "@podlane/protocol";
+import { exitCodes, type PodRecord } from "@podlane/protocol";
 
 export function exitCodeOfPod(pod: PodRecord): number {
   const { exit, lastTurn } = pod;
@@ -20,13 +20,13 @@ export function exitCodeOfPod(pod: PodRecord): number {
     case "rolled_back":
       return exitCodes.failed;
     case "errored":
-      return exitCodeOfError(lastTurn);
+      return exitCodeOfError(pod);
   }
 }
 
-/** As a shell counts a command that it cannot find or run; what an agent failed at is just 1. */
-function exitCodeOfError({ code, fatal }: LastTurn): number {
-  if (fatal && code === "not_found") return exitCodes.commandNotFound;
-  if (fatal && code === "denied") return exitCodes.notRunnable;
-  return exitCodes.failed;
+/** What a shell would say of a command that is not there, or cannot be run. */
+function exitCodeOfError({ agent, lastTurn }: PodRecord): number {
+  if (agent.driver !== "shell") return exitCodes.failed;
+  if (lastTurn?.code === "not_found") return exitCodes.commandNotFound;
+  return lastTurn?.code === "denied" ? exitCodes.notRunnable : exitCodes.failed;
 }

@@ -2,12 +2,13 @@
  * A pod as the log knows it: what `pod.get` and `pod.list` answer.
  */
 import { z } from "zod";
+import { ErrorCode } from "./errors.ts";
 import { CommitId, Generation, HostId, Name, PodId, RunId } from "./ids.ts";
 import { ProcessExit, ShutDownCause } from "./pod-event.ts";
 import { AgentSpec } from "./pod-spec.ts";
 import { PodState, Waiting } from "./pod-state.ts";
 import { Scope } from "./scope-rule.ts";
-import { TurnCause, turnFailure, TurnOutcome, TurnResult } from "./turn.ts";
+import { TurnCause, TurnOutcome, TurnResult } from "./turn.ts";
 
 export const PodExit = ProcessExit.extend({
   cause: ShutDownCause,
@@ -30,7 +31,8 @@ export const LastTurn = z.object({
   outcome: TurnOutcome,
   result: TurnResult.nullable(),
   message: z.string().nullable(),
-  ...turnFailure,
+  /** Of an errored turn. */
+  code: ErrorCode.nullable().default(null),
 });
 export type LastTurn = z.infer<typeof LastTurn>;
 

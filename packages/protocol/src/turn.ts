@@ -3,7 +3,6 @@
  */
 import { z } from "zod";
 import { Artifact } from "./artifact.ts";
-import { ErrorCode } from "./errors.ts";
 import { CommitId } from "./ids.ts";
 import { maxSummaryBytes } from "./limits.ts";
 
@@ -35,9 +34,3 @@ export type StoppedOutcome = z.infer<typeof StoppedOutcome>;
 
 export const TurnOutcome = z.enum(["finished", ...StoppedOutcome.options, "errored"]);
 export type TurnOutcome = z.infer<typeof TurnOutcome>;
-
-/** Why a turn ended `errored`. `fatal`: the agent itself is gone. Older logs name no code. */
-export const turnFailure = {
-  code: ErrorCode.nullable().default(null),
-  fatal: z.boolean().default(false),
-};

@@ -85,7 +85,6 @@ export type Effect =
       readonly result: TurnResult | null;
       readonly message: string | null;
       readonly code: ErrorCode | null;
-      readonly fatal: boolean;
     }
   /** `pod.transition`; the newest replaces those not yet sent. */
   | {

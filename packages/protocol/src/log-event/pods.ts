@@ -2,12 +2,13 @@
  * Log events about pods and the scopes lent to them. Subject: `pod:<id>`.
  */
 import { z } from "zod";
+import { ErrorCode } from "../errors.ts";
 import { CommitId, Generation, HostId, PodId } from "../ids.ts";
 import { PodExit, PodProcess } from "../pod-record.ts";
 import { PodSpec } from "../pod-spec.ts";
 import { PodState, Waiting } from "../pod-state.ts";
 import { Scope } from "../scope-rule.ts";
-import { TurnCause, turnFailure, TurnOutcome, TurnResult } from "../turn.ts";
+import { TurnCause, TurnOutcome, TurnResult } from "../turn.ts";
 
 const generation = { generation: Generation };
 const turn = { ...generation, turn: z.int().min(1) };
@@ -54,7 +55,7 @@ export const podLogEvents = {
     outcome: TurnOutcome,
     result: TurnResult.nullable(),
     message: z.string().nullable(),
-    ...turnFailure,
+    code: ErrorCode.nullable().default(null),
   }),
   /** The pod itself has nothing left to do; whether its tree is settled is a fold of these. */
   "pod.quiet": z.object({

@@ -3,7 +3,7 @@
  * in `pod.ts`.
  */
 import { z } from "zod";
-import { denialCodes } from "../errors.ts";
+import { denialCodes, ErrorCode } from "../errors.ts";
 import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
 import {
   maxDeadlineMs,
@@ -19,7 +19,7 @@ import { PodRecord } from "../pod-record.ts";
 import { PodSpec } from "../pod-spec.ts";
 import { PodState, Waiting } from "../pod-state.ts";
 import { Scope } from "../scope-rule.ts";
-import { TurnCause, turnFailure, TurnOutcome, TurnResult } from "../turn.ts";
+import { TurnCause, TurnOutcome, TurnResult } from "../turn.ts";
 
 const Nothing = z.object({});
 const OnePod = z.object({ pod: PodId });
@@ -59,7 +59,7 @@ export const podCommandMethods = {
       outcome: TurnOutcome,
       result: TurnResult.nullable(),
       message: z.string().nullable(),
-      ...turnFailure,
+      code: ErrorCode.nullable().default(null),
     }),
     Nothing,
   ),
