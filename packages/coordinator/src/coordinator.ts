@@ -26,6 +26,7 @@ import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
+import { followHead } from "./shell/follow-head.ts";
 import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
 import { HostOrders } from "./shell/host-orders.ts";
@@ -37,6 +38,7 @@ import {
   servedMethods,
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
+import type { StoreClock } from "./log/store-clock.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
 import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
@@ -47,7 +49,12 @@ export interface CoordinatorOptions {
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
-  readonly nowMs: () => number;
+  /** By which log time moves: the store's. */
+  readonly clock: StoreClock;
+  /** True where no other process can append. */
+  readonly soleWriter: boolean;
+  /** Calls back when others may have appended; returns what ends that. */
+  readonly onHint?: (hint: (seq: number) => void) => () => void;
   /** A broken invariant or store: the process must end, its supervisor starts it again. */
   readonly onFault: (fault: unknown) => void;
   /** Something odd that stops nothing, for the process's own log. */
@@ -66,14 +73,8 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, nowMs, onFault } = options;
-  const replica = await openReplica({
-    log,
-    rules: workspaceRules,
-    clock: { nowMs },
-    onFault,
-    soleWriter: true,
-  });
+  const { log, clock, soleWriter, onFault } = options;
+  const replica = await openReplica({ log, rules: workspaceRules, clock, onFault, soleWriter });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
@@ -88,13 +89,12 @@ class RunningCoordinator implements Coordinator {
   readonly #grants: GrantPush;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
-  readonly #stopTicker: () => void;
-  readonly #startedAtMs: number;
+  readonly #stopTimers: (() => void)[];
+  readonly #startedAtMs = Date.now();
 
   constructor(options: CoordinatorOptions, replica: Replica<WorkspaceState>) {
     this.#options = options;
     this.#replica = replica;
-    this.#startedAtMs = options.nowMs();
     this.#watches = new LogWatches(replica, options.onFault);
     this.#orders = new HostOrders({
       wanted: wantedOrders,
@@ -106,7 +106,8 @@ class RunningCoordinator implements Coordinator {
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTicker = startTicker({ tick: () => this.#tick() });
+    this.#stopTimers = [startTicker({ tick: () => this.#tick() })];
+    if (!options.soleWriter) this.#stopTimers.push(followHead(replica, options.onHint));
   }
 
   accept(transport: Transport): void {
@@ -132,7 +133,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   async close(): Promise<void> {
-    this.#stopTicker();
+    for (const stop of this.#stopTimers) stop();
     await this.#replica.close();
     this.#waits.close();
     this.#watches.close();
@@ -151,12 +152,11 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
+    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       waits: this.#waits,
       watches: this.#watches,
-      nowMs,
       subjects: new SubjectIndex(log),
       verify: async () => describeChain(await verifyChain(log)),
       stop: onStop,
@@ -171,6 +171,7 @@ class RunningCoordinator implements Coordinator {
         clients: this.#peers.size,
         head: this.#replica.head().seq,
       }),
+      nearHost: () => this.#orders.attached,
       onHostAttached: (hostId, call) => {
         const peer: Peer<HostOrderMethods> = call.peer;
         this.#orders.attach(hostId as HostId, peer);

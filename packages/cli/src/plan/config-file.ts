@@ -2,6 +2,7 @@
  * The `config` block of a plan, also the whole of `pod.yaml`: strict, because people write it.
  * Which of its keys have no engine yet is said in `unsupported.ts`, never ignored.
  */
+import type { RestartPolicy } from "@podlane/protocol";
 import { z } from "zod";
 
 const Seconds = z
@@ -20,6 +21,11 @@ export type ResourceLimitsFile = z.infer<typeof ResourceLimitsFile>;
 export const RestartText = z
   .string()
   .regex(/^(never|on-failure:[1-9][0-9]?)$/, { error: "restart is 'never' or 'on-failure:N'" });
+
+/** How many restarts a text allows within the policy's window. */
+export function restartPolicy(text: string): RestartPolicy {
+  return { maxRestarts: text === "never" ? 0 : Number(text.slice("on-failure:".length)) };
+}
 
 /** What may stand in `config` and on a task alike. */
 export const perPod = {

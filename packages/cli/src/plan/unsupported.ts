@@ -10,7 +10,7 @@ export interface Unsupported {
   readonly reason: string;
 }
 
-type PerPod = Pick<ConfigFile, "budget" | "pull" | "idle_ttl_seconds" | "restart" | "limits">;
+type PerPod = Pick<ConfigFile, "budget" | "pull" | "idle_ttl_seconds" | "limits">;
 
 export function unsupportedInConfig(
   config: ConfigFile,
@@ -45,8 +45,6 @@ function unsupportedPerPod(settings: PerPod, at: readonly (string | number)[]): 
   if (settings.pull !== undefined) say("pull", "the work queue does not exist yet");
   if (settings.idle_ttl_seconds !== undefined)
     say("idle_ttl_seconds", "parking idle pods does not exist yet");
-  if (settings.restart !== undefined && settings.restart !== "never")
-    say("restart", "restart policies do not exist yet; only 'never' is obeyed");
   return found;
 }
 

@@ -7,6 +7,7 @@ import {
   type Call,
   type CoordinatorMethods,
   type Handlers,
+  type HostId,
   type MergeView,
   type Outcome,
   type ParsedParamsOf,
@@ -38,7 +39,8 @@ export interface HandlerOptions {
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
   readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
   readonly stop: () => void;
-  readonly nowMs: () => number;
+  /** The host beside this replica, once it is attached. */
+  readonly nearHost: () => HostId | undefined;
   readonly onHostAttached: (hostId: string, call: CoordinatorCall) => void;
 }
 
@@ -46,11 +48,18 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
   const { replica } = options;
   const submit = (method: string) => (params: unknown, call: CoordinatorCall) =>
     replica.submit(commandOf(method, params, call));
+  const place = (method: string) => (params: unknown, call: CoordinatorCall) => {
+    const nearHost = options.nearHost();
+    const command = commandOf(method, params, call);
+    return replica.submit(nearHost === undefined ? command : { ...command, nearHost });
+  };
   const plain = Object.keys(servedMethods).map((method) => [method, submit(method)]);
   const own = {
     ...longPolls(options),
     ...logHandlers(options),
     ...serverHandlers(options),
+    "pod.spawn": place("pod.spawn"),
+    "run.submit": place("run.submit"),
     "host.attach": async (params: { hostId: string }, call: CoordinatorCall) => {
       const outcome = await replica.submit(commandOf("host.attach", params, call));
       if (outcome.ok) options.onHostAttached(params.hostId, call);
@@ -67,7 +76,7 @@ function commandOf(method: string, params: unknown, call: CoordinatorCall): Comm
   return { method, params, actor, ...(commandId === undefined ? {} : { commandId }) };
 }
 
-function longPolls({ replica, waits, nowMs }: HandlerOptions) {
+function longPolls({ replica, waits }: HandlerOptions) {
   const poll =
     <P>(method: string, isDone: (value: unknown, params: P) => boolean) =>
     (params: P, call: CoordinatorCall) => {
@@ -75,7 +84,7 @@ function longPolls({ replica, waits, nowMs }: HandlerOptions) {
       const judge = (outcome: Outcome<unknown>) =>
         outcome.ok && !isDone(outcome.value, params) ? null : outcome;
       const condition = (state: WorkspaceState) =>
-        judge(workspaceRules.read(state, command, { nowMs: nowMs() }));
+        judge(workspaceRules.read(state, command, { nowMs: replica.logTimeMs }));
       return waits.until(condition, call.signal, async () => judge(await replica.submit(command)));
     };
   return {
@@ -90,7 +99,9 @@ function longPolls({ replica, waits, nowMs }: HandlerOptions) {
 
 function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
   return {
-    "log.head": () => {
+    "log.head": async () => {
+      const caughtUp = await replica.catchUp();
+      if (!caughtUp.ok) return caughtUp;
       const { seq, hash, atMs } = replica.head();
       return accepted({ seq, hash: Buffer.from(hash).toString("hex"), atMs });
     },
