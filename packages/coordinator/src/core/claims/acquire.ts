@@ -146,7 +146,7 @@ function ownClaimOver(
 }
 
 /** Only pods have scopes; an outside agent answers for itself. */
-function checkScope(
+export function checkScope(
   state: WorkspaceState,
   holder: string,
   units: readonly UnitKey[],

@@ -14,6 +14,7 @@ import type { WaitEdge } from "../wait-graph.ts";
 import { waitersBehind } from "./behind.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 import { claimsOf } from "./claims-slice.ts";
+import { clashOf } from "./clash.ts";
 
 interface Loan {
   readonly from: PodId;
@@ -41,7 +42,8 @@ export function handOverClaims(
 /**
  * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
  * living giver, unless that one has no turn, or already waits for somebody who waits for the
- * claim: then it ends, because returning it would close a cycle that nobody asked for.
+ * claim: then it ends, because returning it would close a cycle that nobody asked for. So it does
+ * where the giver would get into somebody's way who was none of the holder's.
  */
 export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
@@ -98,6 +100,7 @@ function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null
   if (heir === undefined) return null;
   // Claims are a turn's: between turns nobody would use it, and nobody would give it back.
   if (findLiving(state, heir)?.turn === null) return null;
+  if (clashOf(state, claim, heir) !== null) return null;
   const others = waitsFor(state, claim, heir);
   return findCycle(state, { start: heir, needs: () => [], others }) === null ? heir : null;
 }
