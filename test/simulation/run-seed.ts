@@ -49,7 +49,9 @@ export async function shrink(failure: Failure): Promise<Failure> {
 
 function* smallerOnes(scenario: Scenario): Iterable<Scenario> {
   const { faults, servers, agents, pods, busyMs } = scenario;
-  for (const left of faults) yield { ...scenario, faults: faults.filter((kind) => kind !== left) };
+  for (const left of faults) {
+    yield { ...scenario, faults: faults.filter((kind) => kind !== left) };
+  }
   if (servers > 1) yield { ...scenario, servers: servers - 1 };
   if (agents > 0) yield { ...scenario, agents: agents - 1 };
   if (pods && agents > 0) yield { ...scenario, pods: false };

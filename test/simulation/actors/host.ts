@@ -8,17 +8,19 @@ import { Caller } from "../world/caller.ts";
 import type { Cluster } from "../world/cluster.ts";
 import { createPeer } from "../world/peer.ts";
 import type { Random } from "../world/random.ts";
-import { Pod } from "./pod.ts";
+import { Pod, type Session } from "./pod.ts";
 import { baseCommit } from "./plans.ts";
 
 interface StartOrder {
   readonly pod: PodId;
+  readonly generation: number;
   readonly parent: PodId | null;
   readonly spec: { readonly name: string; readonly delegate: number };
 }
 
 interface SignalOrder {
   readonly pod: PodId;
+  readonly generation: number;
   readonly mode: "shutdown" | "kill";
   readonly deadlineMs: number;
   readonly cause: "finished" | "requested" | "timeout";
@@ -31,11 +33,18 @@ interface MergeOrder {
   readonly commit: string;
 }
 
+interface Incarnation {
+  readonly pod: PodId;
+  readonly generation: number;
+}
+
 export class Host {
   readonly #cluster: Cluster;
   readonly #caller: Caller;
   readonly #random: Random;
-  readonly #pods = new Map<PodId, Pod>();
+  /** By pod and generation. */
+  readonly #pods = new Map<string, Pod>();
+  readonly #sessions = new Map<PodId, Session>();
   readonly #merges = new Set<number>();
 
   constructor(cluster: Cluster) {
@@ -79,22 +88,27 @@ export class Host {
     return accepted({});
   }
 
-  #start({ pod: id, parent, spec }: StartOrder): void {
-    if (this.#pods.has(id)) return;
+  #start({ pod: id, generation, parent, spec }: StartOrder): void {
+    const key = `${id}.${generation}`;
+    if (this.#pods.has(key)) return;
+    const session = this.#sessions.get(id) ?? { turn: 0, ackedSeq: 0 };
+    this.#sessions.set(id, session);
     const { name, delegate } = spec;
     const pod = new Pod(this.#cluster, {
       id,
       name,
       delegate,
       topLevel: parent === null,
-      onExit: (cause, lastSeq) => void this.#exited(id, cause, lastSeq),
+      generation,
+      session,
+      onExit: (cause) => void this.#exited({ pod: id, generation }, cause),
     });
-    this.#pods.set(id, pod);
-    void this.#launch(id, pod);
+    this.#pods.set(key, pod);
+    void this.#launch({ pod: id, generation }, pod);
   }
 
-  async #launch(id: PodId, pod: Pod): Promise<void> {
-    const self = { pod: id, generation: 1 };
+  async #launch(self: Incarnation, pod: Pod): Promise<void> {
+    const { pod: id } = self;
     const process = { pid: 100 + this.#pods.size, startTime: "1" };
     const place = { branch: `agent/${id}`, worktree: `/w/${id}`, baseCommit };
     await this.#cluster.world.timeline.wait(this.#random.int(10, 400));
@@ -103,16 +117,16 @@ export class Host {
     await pod.live();
   }
 
-  #signal({ pod: id, mode, deadlineMs, cause }: SignalOrder): void {
-    const pod = this.#pods.get(id);
+  #signal({ pod: id, generation, mode, deadlineMs, cause }: SignalOrder): void {
+    const pod = this.#pods.get(`${id}.${generation}`);
     // A process that never was, or was before this host: nothing is left of it.
-    if (pod === undefined) return void this.#exited(id, "lost", 0);
+    if (pod === undefined) return void this.#exited({ pod: id, generation }, "lost");
     pod.signal(mode, deadlineMs, cause);
   }
 
-  async #exited(pod: PodId, cause: string, lastSeq: number): Promise<void> {
+  async #exited(self: Incarnation, cause: string): Promise<void> {
     const exit = { code: 0, signal: null, cause, dirty: [], lastOutput: "" };
-    await this.#caller.call("host.exited", { pod, generation: 1, exit, lastSeq });
+    await this.#caller.call("host.exited", { ...self, exit, lastSeq: 0 });
   }
 
   /** One executor, one attempt: a repeat of the order is the same work. */

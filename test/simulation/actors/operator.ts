@@ -36,7 +36,7 @@ export class Operator {
 
   async #work(): Promise<void> {
     while (!this.#isResting) {
-      await this.#cluster.world.timeline.wait(this.#random.int(50, 900));
+      await this.#cluster.world.timeline.wait(this.#random.int(30, 500));
       if (this.#isResting) return;
       await this.#random.pickWeighted(this.#verbs).run();
     }
@@ -53,6 +53,7 @@ export class Operator {
       run: () => this.#onPod((pod) => this.#caller.call("pod.kill", { pod, tree: false })),
     },
     { weight: 3, run: () => this.#onPod((pod) => this.#caller.call("merge.approve", { pod })) },
+    { weight: 1, run: () => this.#onPod((pod) => this.#restart(pod)) },
     { weight: 1, run: () => this.#onPod((pod) => this.#caller.call("pod.why", { pod })) },
     { weight: 1, run: () => this.#readInbox() },
   ];
@@ -63,7 +64,8 @@ export class Operator {
     const narrow = [{ effect: "allow", target, permission: "write", recursive: true }];
     const scope = this.#random.chance(0.5) ? narrow : null;
     const merge = { mode: this.#random.pick(["auto", "review"]), method: "merge", priority: 5 };
-    const spec = specOf(`p${this.#spawned % 4}`, { scope, merge });
+    const restart = { maxRestarts: this.#random.pick([0, 0, 1, 2]) };
+    const spec = specOf(`p${this.#spawned % 4}`, { scope, merge, restart });
     await this.#caller.call("pod.spawn", { parent: null, spec });
   }
 
@@ -87,6 +89,10 @@ export class Operator {
   async #stop(pod: PodId): Promise<void> {
     const how = { deadlineMs: 1_000, cause: "requested", tree: this.#random.chance(0.5) };
     await this.#caller.call("pod.stop", { pod, ...how });
+  }
+
+  async #restart(pod: PodId): Promise<void> {
+    await this.#caller.call("pod.restart", { pod, deadlineMs: 1_000, tree: false });
   }
 
   async #readInbox(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { PodId, ShutDownCause } from "@podlane/protocol";
 import type { Cluster } from "../world/cluster.ts";
+import { isIn } from "../model/overlap.ts";
 import { samplePaths } from "../model/pods-model.ts";
 import { Holder } from "./holder.ts";
 import { commitOf, specOf } from "./plans.ts";
@@ -13,9 +14,20 @@ export interface PodOptions {
   readonly name: string;
   readonly topLevel: boolean;
   readonly delegate: number;
+  readonly generation: number;
+  readonly session: Session;
   /** Called once, when the process is gone. */
-  readonly onExit: (cause: ShutDownCause, lastSeq: number) => void;
+  readonly onExit: (cause: ShutDownCause) => void;
 }
+
+/** What outlives the process, on its own disk. */
+export interface Session {
+  turn: number;
+  /** The last of its events that the operator has acknowledged; what follows is sent again. */
+  ackedSeq: number;
+}
+
+const claimable = [...samplePaths.map((path) => `file:${path}`), "api:/users", "db:orders"];
 
 const usage = { inputTokens: 0, outputTokens: 0, costMicroUsd: 0, toolCalls: 0, durationMs: 0 };
 
@@ -23,18 +35,19 @@ export class Pod {
   readonly #cluster: Cluster;
   readonly #options: PodOptions;
   readonly #holder: Holder;
-  #turn = 0;
   readonly #children: PodId[] = [];
   #names = 0;
-  /** Events it has sent to the operator. */
-  #outboxSeq = 0;
   #told: ShutDownCause | null = null;
   #isGone = false;
 
   constructor(cluster: Cluster, options: PodOptions) {
     this.#cluster = cluster;
     this.#options = options;
-    this.#holder = new Holder(cluster, { role: "pod", id: options.id }, options.id);
+    this.#holder = new Holder(
+      cluster,
+      { role: "pod", id: options.id },
+      `${options.id}.${options.generation}`,
+    );
   }
 
   /** Runs until it is told to leave. */
@@ -58,16 +71,20 @@ export class Pod {
     this.#isGone = true;
     this.#cluster.world.say(() => `${this.#options.name} is gone: ${cause}`);
     this.#holder.end();
-    this.#options.onExit(cause, 0);
+    this.#options.onExit(cause);
+  }
+
+  get #turn(): number {
+    return this.#options.session.turn;
   }
 
   get #self() {
-    return { pod: this.#options.id, generation: 1 };
+    return { pod: this.#options.id, generation: this.#options.generation };
   }
 
   async #takeTurn(): Promise<void> {
     const { random } = this.#holder;
-    this.#turn += 1;
+    this.#options.session.turn += 1;
     const turn = { ...this.#self, turn: this.#turn };
     await this.#admission(false);
     for (let steps = random.int(1, 4); steps > 0; steps -= 1) {
@@ -105,7 +122,7 @@ export class Pod {
   }
 
   async #claim(): Promise<void> {
-    const unit = `file:${this.#holder.random.pick(samplePaths)}`;
+    const unit = this.#holder.random.pick(claimable);
     await this.#holder.acquire({ units: [unit], ttlMs: 8_000 });
   }
 
@@ -132,6 +149,9 @@ export class Pod {
     const scope = random.chance(0.7)
       ? [{ effect: "allow", target, permission: "write", recursive: true }]
       : [];
+    // What it holds there goes along with the loan.
+    const inside = samplePaths.find((path) => isIn(path, target)) ?? target;
+    if (random.chance(0.6)) await this.#holder.acquire({ units: [`file:${inside}`], ttlMs: 8_000 });
     const spec = specOf(`${name}-${this.#names}`, {
       scope,
       delegate: Math.max(0, delegate - 1),
@@ -173,12 +193,13 @@ export class Pod {
   }
 
   async #tellOperator(): Promise<void> {
-    const { id, name, topLevel } = this.#options;
+    const { id, name, topLevel, generation, session } = this.#options;
     if (!topLevel) return;
-    this.#outboxSeq += 1;
-    const about = { podId: id, podName: name, generation: 1, seq: this.#outboxSeq, at: 0 };
+    const seq = session.ackedSeq + 1;
+    const about = { podId: id, podName: name, generation, seq, at: 0 };
     const event = { kind: "state_changed", ...about, state: "running", waiting: null };
     await this.#call("inbox.pod_event", { event });
+    session.ackedSeq = seq;
   }
 
   async #touch(): Promise<void> {

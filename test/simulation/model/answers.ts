@@ -113,16 +113,17 @@ export class Answers {
 
   #renew(answered: Answered): string | null {
     if (!answered.outcome.ok) return null;
-    const { renewed } = answered.outcome.value as { renewed: number };
+    const { renewed } = answered.outcome.value as { renewed: readonly string[] };
     const spans = this.#within(answered).filter((span) => {
       return span.holder === answered.actor.id && span.fence !== null;
     });
     for (let seq = answered.fromSeq; seq <= answered.toSeq; seq += 1) {
       const held = spans.filter((span) => span.fromSeq <= seq && seq < span.toSeq);
       const sure = held.filter((span) => (span.expiresAtMs ?? Infinity) > this.#latestMs());
-      if (sure.length <= renewed && renewed <= held.length) return null;
+      const isComplete = sure.every(({ id }) => renewed.includes(id));
+      if (isComplete && renewed.every((id) => held.some((span) => span.id === id))) return null;
     }
-    return "it never held as many";
+    return "it never held just these";
   }
 
   #list(answered: Answered): string | null {

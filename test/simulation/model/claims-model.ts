@@ -208,7 +208,7 @@ export class ClaimsModel {
     const { how } = entry.data;
     const { atMs } = entry;
     const isDue = (dueMs: number | null) => dueMs !== null && dueMs <= atMs;
-    const isTurnOver = this.turnsEnded.has(claim.holder);
+    const isTurnOver = this.turnsEnded.size > 0;
     const isWrong = {
       released: !isTurnOver && isDue(claim.expiresAtMs),
       expired: !isDue(claim.expiresAtMs),

@@ -65,6 +65,11 @@ export class PodsModel implements Kinship {
       case "pod.turn_yielded":
       case "pod.turn_ended":
         return this.#change(entry, (pod) => this.#takeTurn(pod, entry));
+      case "pod.restarting":
+        return this.#change(entry, (pod) => {
+          pod.state = "starting";
+          pod.turn = null;
+        });
       case "pod.exited":
         return this.#exit(entry);
       case "pod.reparented":
@@ -206,10 +211,12 @@ export class PodsModel implements Kinship {
         expect(pod.state !== "stopping", "it is stopping");
         pod.turn = { n, phase: "running", resumed: turn?.resumed ?? false, waitsFor: [] };
         return;
-      case "pod.turn_yielded":
-        expect(turn?.phase === "running" && turn.n === n, "it does not run");
-        pod.turn = { n, phase: "yielded", resumed: false, waitsFor: entry.data.waiting.on };
+      case "pod.turn_yielded": {
+        expect(turn?.n === n && turn.phase !== "requested", "it does not run");
+        const waitsFor = [entry.data.waiting, ...entry.data.beside].flatMap(({ on }) => on);
+        pod.turn = { n, phase: "yielded", resumed: false, waitsFor };
         return;
+      }
       case "pod.turn_ended":
         expect(turn === null || turn.n === n, "another is open");
         pod.turn = null;

@@ -104,18 +104,28 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "barging: who asks anew passes those who wait",
-    file: "core/claims/conflicts.ts",
-    edits: [["claim.fence !== null || rankOf(claim) <= rank;", "claim.fence !== null;"]],
-    breaks: ["L4", "server"],
+    file: "core/claims/acquire.ts",
+    edits: [
+      [
+        "const isFree = lastBefore(state, wanted) === null;",
+        "const isFree = (lastBefore(state, wanted)?.fence ?? null) === null;",
+      ],
+    ],
+    breaks: ["L4", "L1", "server"],
   },
   {
     name: "the token is that of the queueing, older than the holder's before it",
     file: "core/claims/evolve.ts",
-    edits: [['undo.assign(claim, "fence", event.seq);', 'undo.assign(claim, "fence", claim.seq);']],
+    edits: [
+      [
+        "promote(state, claim, { fence: event.seq, undo });",
+        "promote(state, claim, { fence: claim.seq, undo });",
+      ],
+    ],
     breaks: ["linearizability"],
   },
   {
-    name: "a grant that nobody accepts never lapses",
+    name: "a lapsed grant is accepted: the deadline of acceptance is forgotten",
     file: "core/claims/expiry.ts",
     edits: [['if (claim.acceptByMs !== null && claim.acceptByMs <= nowMs) return "lapsed";', ""]],
     breaks: ["L3"],
@@ -128,8 +138,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "who waits for itself is queued all the same",
-    file: "core/wait-graph.ts",
-    edits: [["if (edge.to === start) return pathTo(reachedBy, edge);", ""]],
+    file: "core/deadlock.ts",
+    edits: [
+      ["if (others.length === 0 && !isWaitedFor(state, start)) return null;", "return null;"],
+    ],
     breaks: ["L6"],
   },
   {

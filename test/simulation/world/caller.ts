@@ -2,10 +2,12 @@
  * A process that calls: it numbers its commands, repeats each under its number until somebody
  * answers, at another server if need be, and takes the first answer there is.
  */
+import type { z } from "zod";
 import type { CommandId, Outcome } from "@podlane/protocol";
 import type { Command } from "../../../packages/coordinator/src/core/command.ts";
 import type { Actor } from "../../../packages/coordinator/src/core/event.ts";
 import { workspaceRules } from "../../../packages/coordinator/src/core/workspace-rules.ts";
+import { servedMethods } from "../../../packages/coordinator/src/shell/methods.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Random } from "./random.ts";
 import type { Server } from "./server.ts";
@@ -19,6 +21,15 @@ interface Call {
   readonly resolve: (outcome: Outcome<unknown>) => void;
   tries: number;
   isOver: boolean;
+}
+
+/** As the server's edge lets them in: whole, with what was left out filled in. */
+function readParams(method: string, params: unknown): unknown {
+  const methods: Readonly<Record<string, { readonly params: z.ZodType } | undefined>> =
+    servedMethods;
+  const known = methods[method];
+  if (known === undefined) throw new Error(`${method} is not served`);
+  return known.params.parse(params);
 }
 
 export class Caller {
@@ -58,7 +69,8 @@ export class Caller {
     const { actor } = this;
     const isQuery = workspaceRules.isQuery(method);
     const commandId: CommandId | undefined = isQuery ? undefined : this.#nextId();
-    const command: Command = { method, params, actor, ...(commandId && { commandId }) };
+    const whole = readParams(method, params);
+    const command: Command = { method, params: whole, actor, ...(commandId && { commandId }) };
     const fromSeq = this.#cluster.store.head.seq;
     return new Promise((resolve) => {
       if (this.#isDead) return;

@@ -21,11 +21,12 @@ export interface Scenario {
 /** Half of the runs have one server, as on one machine; half have pods; a quarter is long. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(`scenario ${seed}`);
+  const pods = random.chance(0.5);
   return {
     seed,
     servers: random.pick([1, 1, 1, 2, 2, 3]),
-    agents: random.int(2, 5),
-    pods: random.chance(0.5),
+    agents: pods ? random.int(0, 2) : random.int(2, 5),
+    pods,
     busyMs: random.int(2, 5) * 1_000 * random.pick([1, 1, 1, 2]),
     faults: faultKinds.filter(() => random.chance(0.4)),
   };

@@ -12,7 +12,7 @@ import {
   acceptMethod,
   workspaceRules,
 } from "../../../packages/coordinator/src/core/workspace-rules.ts";
-import { tickEveryMs } from "../../../packages/coordinator/src/limits.ts";
+import { pollEveryMs, tickEveryMs } from "../../../packages/coordinator/src/limits.ts";
 import { GrantPush, type PushPeer } from "../../../packages/coordinator/src/shell/grant-push.ts";
 import { HostOrders, type HostPeer } from "../../../packages/coordinator/src/shell/host-orders.ts";
 import { openReplica, type Replica } from "../../../packages/coordinator/src/shell/replica.ts";
@@ -67,7 +67,7 @@ export class Server implements StoreUser {
     const opening = openReplica({
       log: store.connect(this),
       rules: workspaceRules,
-      clock: { nowMs: () => world.clockMs() },
+      clock: soleWriter ? { nowMs: () => world.clockMs() } : store.clockOf(this),
       soleWriter,
       schedule: (run) => this.later(0.05 + this.#random.fraction() * 0.5, run),
       onFault: (error) => this.#stop(error),
@@ -146,6 +146,15 @@ export class Server implements StoreUser {
     this.#options.onSettled(this.name, replica);
     replica.subscribe((events, state) => this.#publish(events, state));
     this.#tickOn(replica);
+    if (!this.#options.soleWriter) this.#followOn(replica);
+  }
+
+  /** Looks now and then what others have appended, though nobody asks it anything. */
+  #followOn(replica: Replica<WorkspaceState>): void {
+    this.later(pollEveryMs, () => {
+      void replica.catchUp();
+      this.#followOn(replica);
+    });
   }
 
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {

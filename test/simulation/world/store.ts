@@ -12,6 +12,7 @@ import type {
   LogHead,
   StoredBatch,
 } from "../../../packages/coordinator/src/log/log.ts";
+import type { StoreClock } from "../../../packages/coordinator/src/log/store-clock.ts";
 import { takePage } from "../../../packages/coordinator/src/log/page.ts";
 import { InjectedFault } from "./faults.ts";
 import type { Random } from "./random.ts";
@@ -32,6 +33,7 @@ export class Store {
   readonly #onDurable: (record: StoredBatch) => void;
   readonly #records: StoredBatch[] = [];
   #conflicts = 0;
+  #furthestMs = 0;
 
   /** `onDurable` is told of each record at the instant at which it can no longer be lost. */
   constructor(world: World, onDurable: (record: StoredBatch) => void) {
@@ -55,6 +57,18 @@ export class Store {
       append: (batch, expectedSeq) => this.#append(user, batch, expectedSeq),
       read: (range) => this.#call(user, () => takePage(this.#from(range.fromSeq), range)),
       close: () => Promise.resolve(),
+    };
+  }
+
+  /** The clock that all replicas of this store count by, and where they tell each other theirs. */
+  clockOf(user: StoreUser): StoreClock {
+    return {
+      nowMs: () => this.#call(user, () => this.#world.clockMs()),
+      share: (logTimeMs) =>
+        this.#call(user, () => {
+          this.#furthestMs = Math.max(this.#furthestMs, logTimeMs);
+          return this.#furthestMs;
+        }),
     };
   }
 
