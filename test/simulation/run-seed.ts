@@ -19,7 +19,7 @@ export function judgeSeed(seed: number): Promise<Judged> {
   return judge(scenarioOf(seed));
 }
 
-/** R2 and everything else: the same scenario twice, with one log, one state and one set of answers. */
+/** R2 and everything else: the scenario twice, with one log and one set of answers. */
 export async function judge(scenario: Scenario): Promise<Judged> {
   const report = await runScenario(scenario);
   const violation = report.violation ?? (await differenceOf(scenario, report));
