@@ -59,7 +59,7 @@ async function connect({ folder, key, socket }: ChildTask) {
       const event = nextEvent(session.outbox.lastSeq() + 1);
       const startedMs = performance.now();
       session.outbox.append(event);
-      link.nudge();
+      link.offer([event]);
       const durableMs = (await acknowledged.promise) - startedMs;
       const shownMs = (await shown.promise) - startedMs;
       await closed.promise;

@@ -28,6 +28,7 @@ const coordinator = await openCoordinator({
   ...(await openStore()),
   key: workspaceKey,
   version: "0.0.0",
+  store,
   stateDir: socket,
   socket,
   onFault: die,

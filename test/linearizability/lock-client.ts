@@ -166,7 +166,7 @@ export class LockClient {
         socket: server.socket,
         hello: { role: "client", token, name, version: "0.0.0" },
         serves: coordinatorPushMethods,
-        handlers: { "claim.granted": () => accepted({}) },
+        handlers: { "claim.granted": () => accepted({}), "claim.lost": () => accepted({}) },
         calls: coordinatorMethods,
       });
       if (connected.ok) return connected.value.peer;

@@ -177,7 +177,9 @@ class Simulation implements Cluster {
 
   #isAtRest(): boolean {
     const { claims, pods } = this.#model;
-    return this.open.calls === 0 && claims.live.size === 0 && pods.living().length === 0;
+    const areUp = this.servers.every(({ replica }) => replica !== null);
+    const isOver = claims.live.size === 0 && pods.living().length === 0;
+    return this.open.calls === 0 && areUp && isOver;
   }
 
   #checkRest(): void {

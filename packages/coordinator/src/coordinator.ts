@@ -22,6 +22,7 @@ import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
+import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
@@ -45,6 +46,8 @@ import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
 
 export interface CoordinatorOptions {
   readonly log: Log;
+  /** Where it is kept, for people: a path, or a URL without its password. */
+  readonly store: string;
   readonly key: Uint8Array;
   readonly version: string;
   readonly stateDir: string;
@@ -152,7 +155,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
+    const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       waits: this.#waits,
@@ -163,6 +166,7 @@ class RunningCoordinator implements Coordinator {
       status: () => ({
         pid: process.pid,
         version,
+        store,
         startedAtMs: this.#startedAtMs,
         logTimeMs: this.#replica.logTimeMs,
         stateDir,
@@ -193,6 +197,8 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
+      const lost = lostClaim(event);
+      if (lost !== null) this.#grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) this.#grants.push(claim);

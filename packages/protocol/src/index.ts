@@ -31,6 +31,8 @@ export {
   maxKeyBytes,
   maxScopeRules,
   maxClaimUnits,
+  maxUnitCapacity,
+  maxWaitsBeside,
   maxDelegateLevels,
   maxDenialMessage,
   maxPlanTasks,
@@ -143,6 +145,9 @@ export {
   maxClaimTtlMs,
   defaultClaimTtlMs,
   ClaimMode,
+  ClaimUntil,
+  ClaimEnd,
+  UnitCapacity,
   ClaimWait,
   AcquireClaim,
   ClaimView,
@@ -204,7 +209,6 @@ export {
   type LogEventData,
 } from "./log-event.ts";
 export { InboxMarks } from "./log-event/pods.ts";
-export { ClaimEnd } from "./log-event/claims.ts";
 export {
   SpawnChild,
   ChildView,

@@ -82,6 +82,7 @@ export const logEventSamples: Samples = {
   "claim.queued": { ...request, waitUntilMs: 5 },
   "claim.granted": { acceptByMs: 5_000 },
   "claim.accepted": {},
+  "claim.kept": {},
   "claim.renewed": { holder: registrationId, expiresAtMs: 9 },
   "claim.transferred": {
     from: claimId,
@@ -93,6 +94,7 @@ export const logEventSamples: Samples = {
     reason: "lent",
     returnTo: registrationId,
   },
+  "claim.capacity_set": { unit: "proc:test", capacity: 4 },
   "claim.ended": { how: "expired" },
   "run.submitted": { plan },
   "run.task_changed": { task: "worker", state: "dependency_failed", message: "lexer failed" },

@@ -124,6 +124,7 @@ export const claimView: z.input<typeof protocol.ClaimView> = {
   position: 1,
   blockedBy: [{ claim: "c41", holder: `pod:${subPodId}`, holderName: "helper" }],
   reason: "edit",
+  until: "release",
   sinceMs: atMs,
   expiresAtMs: null,
 };
@@ -152,6 +153,7 @@ export const runView: z.input<typeof protocol.RunView> = {
       commit: null,
       merge: null,
       waitsFor: [],
+      why: null,
       startedAtMs: atMs,
       endedAtMs: null,
       message: null,

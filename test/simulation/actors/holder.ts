@@ -72,9 +72,10 @@ export class Holder {
   #attach(server: Server): void {
     this.#server.detachWaiter(this.#registration);
     this.#server = server;
-    const peer = createPeer(this.cluster, (params) => {
+    const peer = createPeer(this.cluster, (params, method) => {
       if (this.isDead) return null;
-      this.#remember((params as { claim: ClaimView }).claim);
+      if (method === "claim.lost") this.held.delete((params as { claim: string }).claim);
+      else this.#remember((params as { claim: ClaimView }).claim);
       return accepted({});
     });
     server.attachWaiter(this.#registration, peer as unknown as PushPeer);

@@ -71,6 +71,11 @@ export class ClaimsModel {
         return this.#transfer(entry);
       case "claim.ended":
         return this.#end(entry);
+      // Whether a claim ends with a turn is the holder's wish; units with room for several are not
+      // in the workload.
+      case "claim.kept":
+      case "claim.capacity_set":
+        return;
       default:
         return entry satisfies never;
     }

@@ -7,6 +7,7 @@ import type { Command } from "../../../packages/coordinator/src/core/command.ts"
 import { wantedOrders } from "../../../packages/coordinator/src/core/effects.ts";
 import type { LogEvent } from "../../../packages/coordinator/src/core/event.ts";
 import type { WorkspaceState } from "../../../packages/coordinator/src/core/state.ts";
+import { lostClaim } from "../../../packages/coordinator/src/core/claims/expiry.ts";
 import { findClaimView } from "../../../packages/coordinator/src/core/views/claim-view.ts";
 import {
   acceptMethod,
@@ -162,6 +163,8 @@ export class Server implements StoreUser {
     const { replica, grants, orders } = this.#life;
     this.#options.onSettled(this.name, replica);
     for (const event of events) {
+      const lost = lostClaim(event);
+      if (lost !== null) grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) grants.push(claim);

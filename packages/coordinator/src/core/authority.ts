@@ -44,7 +44,11 @@ interface Request {
   readonly params: Named;
 }
 
+/** Settings of the workspace. */
+const operatorOnly: ReadonlySet<string> = new Set(["claim.set_capacity"]);
+
 function mayCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
+  if (operatorOnly.has(method)) return actor.role === "operator" || actor.role === "system";
   switch (actor.role) {
     case "operator":
     case "system":

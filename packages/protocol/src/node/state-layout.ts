@@ -12,6 +12,8 @@ export interface StateLayout {
   readonly coordinatorLock: string;
   /** HMAC key of every token of this workspace, mode 0600. */
   readonly keyFile: string;
+  /** Where the log is kept if not in `log`, mode 0600. */
+  readonly storeFile: string;
   readonly serverLog: string;
   readonly gitLock: string;
   readonly artifacts: string;
@@ -43,6 +45,7 @@ export function stateLayout(stateDir: string): StateLayout {
     coordinatorFile: at("coordinator.json"),
     coordinatorLock: at("coordinator.lock"),
     keyFile: at("workspace.key"),
+    storeFile: at("store.json"),
     serverLog: at("serve.log"),
     gitLock: at("git.lock"),
     artifacts: at("artifacts"),
