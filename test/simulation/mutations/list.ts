@@ -133,7 +133,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "hand-over not given back: a child's end ends what its parent lent it",
     file: "core/claims/hand-over.ts",
-    edits: [["if (heir === undefined) return null;", "return null;"]],
+    edits: [["if (giver === undefined) return null;", "return null;"]],
     breaks: ["hand-over"],
   },
   {
@@ -157,12 +157,12 @@ export const mutations: readonly Mutation[] = [
     breaks: ["S1"],
   },
   {
-    name: "a task begins when any of its dependencies is done",
-    file: "core/runs/advance.ts",
+    name: "a task begins before the first of its dependencies is done",
+    file: "core/runs/waits.ts",
     edits: [
       [
-        "task.plan.dependsOn.every(isDone)",
-        "(task.plan.dependsOn.length < 2 || task.plan.dependsOn.some(isDone))",
+        'const open = dependsOn.filter((name) => run.tasks.get(name)?.state !== "done");',
+        'const open = dependsOn.slice(1).filter((name) => run.tasks.get(name)?.state !== "done");',
       ],
     ],
     breaks: ["Q3"],
