@@ -25,6 +25,7 @@ import { findClaimView } from "./core/views/claim-view.ts";
 import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
+import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
 import { followHead } from "./shell/follow-head.ts";
@@ -52,6 +53,8 @@ export interface CoordinatorOptions {
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
   /** By which log time moves: the store's. */
   readonly clock: StoreClock;
   /** True where no other process can append. */
@@ -76,8 +79,9 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, clock, soleWriter, onFault } = options;
-  const replica = await openReplica({ log, rules: workspaceRules, clock, onFault, soleWriter });
+  const { log, clock, soleWriter, onFault, snapshots } = options;
+  const rules = workspaceRules;
+  const replica = await openReplica({ log, rules, clock, onFault, soleWriter, snapshots });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);

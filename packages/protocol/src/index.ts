@@ -313,7 +313,7 @@ export {
 export { type PermissionAt } from "./scope/coverage.ts";
 export { type Loan } from "./scope/loan.ts";
 export { checkLend, delegateForChild, delegateForTopLevel, type Lender } from "./scope/lend.ts";
-export { grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";
+export { firstExcess, grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";
 export { checkAccess, whyNotMore } from "./scope/explain.ts";
 export { suffices } from "./scope/permission.ts";
 export { formatScopeRule, parseScope, parseScopeRule } from "./scope/rule-text.ts";

@@ -19,6 +19,7 @@ import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
 import { type IdleLimits, idleLimits, leaveWhenIdle } from "./idle.ts";
 import { openStore } from "./open-store.ts";
+import { openSnapshots } from "./snapshots.ts";
 import { openSocketPlace } from "./socket-place.ts";
 import { takeLock } from "./take-lock.ts";
 
@@ -57,6 +58,7 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
     ...store,
+    snapshots: openSnapshots(layout, note),
     version: packageVersion,
     stateDir: layout.stateDir,
     socket,

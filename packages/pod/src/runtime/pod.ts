@@ -133,6 +133,13 @@ export class PodRuntime {
         children: this.#children,
         runner: this.#turns.runner,
       }),
+      kinship: {
+        pod: boot.pod,
+        parent: boot.parent,
+        isBeneath: (pod) => this.#own.loop.state.registry.has(pod),
+        coordinator: this.#links.coordinator,
+      },
+      onDenied: (tool, { code, message: text }) => this.#turns.denials.add({ tool, code, text }),
       onFault: ({ method, error }) => warn(`${method} failed: ${describeFault(error)}`),
     });
   }

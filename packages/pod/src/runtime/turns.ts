@@ -27,6 +27,7 @@ export interface Turns {
   readonly ending: TurnEnding;
   readonly waits: EventWaits;
   readonly usage: UsageMeter;
+  readonly denials: DenialReports;
   /** Ends the turn and the agent's processes. */
   stop(): Promise<void>;
 }
@@ -78,7 +79,7 @@ export function createTurns(setting: PodSetting, parts: TurnParts): Turns {
     await runner.interrupt();
     await agent.stop();
   };
-  return { runner, ending, waits, usage, stop };
+  return { runner, ending, waits, usage, denials, stop };
 }
 
 function createTools(setting: PodSetting, parts: TurnParts): ToolHost {

@@ -8,6 +8,10 @@ import type { PodId } from "../ids.ts";
 export interface StateLayout {
   readonly stateDir: string;
   readonly log: string;
+  /** A copy of the log's fold: a cache. */
+  readonly snapshot: string;
+  /** Where the log ended at the last flush, kept apart from it. */
+  readonly logHead: string;
   readonly coordinatorFile: string;
   readonly coordinatorLock: string;
   /** HMAC key of every token of this workspace, mode 0600. */
@@ -42,6 +46,8 @@ export function stateLayout(stateDir: string): StateLayout {
   return {
     stateDir,
     log: at("log.db"),
+    snapshot: at("log.snapshot"),
+    logHead: at("log.head"),
     coordinatorFile: at("coordinator.json"),
     coordinatorLock: at("coordinator.lock"),
     keyFile: at("workspace.key"),
