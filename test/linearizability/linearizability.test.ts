@@ -92,7 +92,7 @@ function expectLinearizable(history: ReadonlyMap<string, readonly LockOperation[
 
 test(
   verifies("R83", "R98", "R241") + "one server on SQLite, killed again and again",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const folder = tempFolder();
     const place = { store: join(folder, "log.db"), workspace: "lin", servers: 1 };
@@ -105,7 +105,7 @@ test(
 
 test(
   verifies("R83", "R98", "R241") + "two replicas on PostgreSQL, one or the other killed",
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (context: TestContext) => {
     const store = await postgresUrl(context);
     const place = { store, workspace: freshWorkspace(), servers: 2 };

@@ -26,7 +26,7 @@ function nameOf({ violation }: Found): string {
   return /^server\d+ stopped/.test(violation) ? "server" : (violation.split(":")[0] ?? "");
 }
 
-test.each(mutations)("found: $name", { timeout: 120_000 }, async (mutation) => {
+test.each(mutations)("found: $name", { timeout: 300_000 }, async (mutation) => {
   const found = await find(mutation);
   const name = found === null ? `nothing within ${maxSeeds} seeds` : nameOf(found);
   console.log(`seed ${found?.seed}: ${found?.violation.split("\n")[0]?.slice(0, 160)}`);
