@@ -12,6 +12,7 @@ const die = (fault: unknown): never => {
 };
 
 const coordinator = await openCoordinator({
+  store: "sqlite",
   log: SqliteLog.open(join(folder, "log.db"), { workspaceId: "bench" }),
   key: readFileSync(join(folder, "key")),
   version: "bench",

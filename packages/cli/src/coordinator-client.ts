@@ -61,7 +61,8 @@ export async function connect(
  */
 export async function connectKnown(context: CommandContext): Promise<Connected | null> {
   const { layout } = await openWorkspace(context);
-  return existsSync(layout.log) ? connect(context) : null;
+  const hasLog = existsSync(layout.log) || existsSync(layout.storeFile);
+  return hasLog ? connect(context) : null;
 }
 
 /** Connects to a coordinator that runs already; null if there is none. */

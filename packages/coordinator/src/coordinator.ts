@@ -25,6 +25,7 @@ import { findClaimView } from "./core/views/claim-view.ts";
 import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
+import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
 import { followHead } from "./shell/follow-head.ts";
@@ -46,10 +47,14 @@ import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
 
 export interface CoordinatorOptions {
   readonly log: Log;
+  /** Where it is kept, for people: a path, or a URL without its password. */
+  readonly store: string;
   readonly key: Uint8Array;
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
   /** By which log time moves: the store's. */
   readonly clock: StoreClock;
   /** True where no other process can append. */
@@ -74,8 +79,9 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, clock, soleWriter, onFault } = options;
-  const replica = await openReplica({ log, rules: workspaceRules, clock, onFault, soleWriter });
+  const { log, clock, soleWriter, onFault, snapshots } = options;
+  const rules = workspaceRules;
+  const replica = await openReplica({ log, rules, clock, onFault, soleWriter, snapshots });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
@@ -153,7 +159,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
+    const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       waits: this.#waits,
@@ -164,6 +170,7 @@ class RunningCoordinator implements Coordinator {
       status: () => ({
         pid: process.pid,
         version,
+        store,
         startedAtMs: this.#startedAtMs,
         logTimeMs: this.#replica.logTimeMs,
         stateDir,

@@ -21,6 +21,7 @@ export async function open(
   const coordinator = await openCoordinator({
     key,
     version: "1.2.3",
+    store: "memory",
     stateDir: "/state",
     socket: "/state/socket",
     clock: { nowMs: Date.now },

@@ -211,6 +211,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       startedAtMs: of.atMs,
       logTimeMs: of.atMs,
       stateDir: "/var/lib/podlane",
+      store: "/var/lib/podlane/log.db",
       socket: of.socket,
       livingPods: 2,
       clients: 1,

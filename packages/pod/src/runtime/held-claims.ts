@@ -19,7 +19,7 @@ import {
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
 import { ClaimLeases, type Instant } from "./claim-leases.ts";
 import { InOrder } from "./in-order.ts";
-import { type OpenWait, openWait } from "./open-wait.ts";
+import { type OpenWait, openWait } from "../open-wait.ts";
 import type { TurnSlot } from "./turn-slot.ts";
 
 /** Between renewals that a busy coordinator did not answer: more often would keep it busy. */

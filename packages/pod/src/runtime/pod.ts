@@ -4,6 +4,7 @@
  */
 import type { Outcome, ShutDownCause } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
+import { describeFault } from "../fault-text.ts";
 import { servePod } from "../link/pod-server.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { type Children, createChildren } from "./children.ts";
@@ -132,7 +133,14 @@ export class PodRuntime {
         children: this.#children,
         runner: this.#turns.runner,
       }),
-      onFault: ({ method, error }) => warn(`${method} failed: ${String(error)}`),
+      kinship: {
+        pod: boot.pod,
+        parent: boot.parent,
+        isBeneath: (pod) => this.#own.loop.state.registry.has(pod),
+        coordinator: this.#links.coordinator,
+      },
+      onDenied: (tool, { code, message: text }) => this.#turns.denials.add({ tool, code, text }),
+      onFault: ({ method, error }) => warn(`${method} failed: ${describeFault(error)}`),
     });
   }
 
@@ -156,7 +164,7 @@ export class PodRuntime {
         leave: (cause) => void this.#leave(cause).catch(onFault),
         onFault,
       }),
-      onEmit: () => this.#links.parent.nudge(),
+      onEmit: (events) => this.#links.parent.offer(events),
       onStep: followSteps({
         waits: this.#turns.waits,
         scope: this.#territory.scope,

@@ -14,7 +14,7 @@ import {
   type WaitReason,
 } from "@podlane/protocol";
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
-import { openWait } from "./open-wait.ts";
+import { openWait } from "../open-wait.ts";
 
 export interface TurnSlotOptions {
   readonly pod: PodId;

@@ -8,6 +8,7 @@ import { pauseOf } from "../claims/pause.ts";
 import { findPod, nameOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import { positionOf } from "../turns/admission.ts";
+import { placesFor } from "./places.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 
 /** What stands before the spawn of a task that has not begun; null when nothing does. */
@@ -25,7 +26,10 @@ export function spawnWait(state: WorkspaceState, run: RunEntry, task: TaskEntry)
 
 /** Why the task does not run now; null while it does, and once it has ended. */
 export function taskWait(state: WorkspaceState, run: RunEntry, task: TaskEntry): string | null {
-  if (task.state === "blocked") return spawnWait(state, run, task);
+  if (task.state === "blocked") {
+    const noPlace = placesFor(state, run) <= 0 ? "waits for pods of its run to take turns" : null;
+    return spawnWait(state, run, task) ?? noPlace;
+  }
   const pod = task.state === "running" ? findPod(state, task.pod ?? "") : undefined;
   return pod === undefined || isTerminal(pod.state) ? null : podWait(state, pod);
 }
