@@ -63,6 +63,7 @@ export const logEventSamples: Samples = {
     outcome: "finished",
     result: turnResult,
     message: null,
+    code: null,
   },
   "pod.quiet": { generation: 1, outboxSeq: 3, inbox: { [subPodId]: 9 } },
   "pod.stop_requested": { mode: "shutdown", deadlineMs: 10_000, cause: "requested" },

@@ -120,6 +120,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       outcome: "finished",
       result: of.turnResult,
       message: null,
+      code: null,
     },
     result: {},
   },

@@ -52,13 +52,14 @@ describe("branch names", () => {
   });
 });
 
-/** Puts a git before the real one that notes when it adds a worktree; answers what it wrote. */
+/** Puts a git before the real one that writes down when it adds a worktree, and answers that. */
 function watchRegistrations(folder: string): () => string {
   const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
   const log = join(folder, "registrations");
   const script = `#!/bin/sh
 case " $* " in
-*" worktree add "*) echo begins >> ${log}; ${real} "$@"; code=$?; echo ends >> ${log}; exit $code ;;
+*" worktree add "*)
+  echo begins >> ${log}; ${real} "$@"; code=$?; echo ends >> ${log}; exit $code ;;
 *) exec ${real} "$@" ;;
 esac
 `;
