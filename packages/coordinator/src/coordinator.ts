@@ -22,6 +22,7 @@ import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
+import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
 import type { Log } from "./log/log.ts";
 import type { SnapshotFile } from "./log/snapshot.ts";
@@ -200,6 +201,8 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
+      const lost = lostClaim(event);
+      if (lost !== null) this.#grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) this.#grants.push(claim);

@@ -31,6 +31,8 @@ export interface AttachOptions {
   readonly programs: Programs;
   readonly environment: NodeJS.ProcessEnv;
   readonly socketOf: (pod: PodId) => string;
+  /** Aborted when the server leaves. */
+  readonly stopping: AbortSignal;
   readonly note: (text: string) => void;
   readonly onFault: (fault: unknown) => void;
 }
@@ -60,6 +62,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     nodeFlags: programs.nodeFlags,
     peers,
     socketOf,
+    stopping: options.stopping,
     note: options.note,
     onFault: options.onFault,
   };

@@ -71,6 +71,7 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   rmSync(socket, { force: true });
   const onConnection: Coordinator["accept"] = (transport) => coordinator.accept(transport);
   const listener = expectOk(await listenSocket({ path: socket, onConnection }));
+  const stopping = new AbortController();
   const host = await attachHost({
     accept: onConnection,
     layout,
@@ -80,6 +81,7 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     programs: programs(),
     environment: process.env,
     socketOf: sockets.pathOf,
+    stopping: stopping.signal,
     note,
     onFault: die,
   });
@@ -95,6 +97,7 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   const leave = async (): Promise<void> => {
     if (leaving) return;
     leaving = true;
+    stopping.abort();
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
@@ -114,7 +117,7 @@ async function publish(layout: StateLayout, socket: string): Promise<void> {
     version: 1,
     socket,
     pid: process.pid,
-    startTime: (await startTimeOf(process.pid)) ?? "",
+    startTime: startTimeOf(process.pid) ?? "",
     startedAtMs: Date.now(),
   };
   const temporary = `${layout.coordinatorFile}.${process.pid}`;

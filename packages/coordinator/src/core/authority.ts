@@ -44,7 +44,11 @@ interface Request {
   readonly params: Named;
 }
 
+/** Settings of the workspace. */
+const operatorOnly: ReadonlySet<string> = new Set(["claim.set_capacity"]);
+
 function mayCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
+  if (operatorOnly.has(method)) return actor.role === "operator" || actor.role === "system";
   switch (actor.role) {
     case "operator":
     case "system":
@@ -68,6 +72,8 @@ function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): 
   if (method.startsWith("claim.")) return true;
   if (ownReports.has(method)) return params.pod === actor.id;
   if (method === "pod.spawn") return params.parent === actor.id;
+  // What a plan of an agent may hold, its decider says.
+  if (method === "run.submit") return true;
   if (method === "inbox.pod_event") return params.event?.podId === actor.id;
   if (method === "pod.stop" || method === "pod.kill" || method === "pod.restart") {
     return params.pod !== undefined && isAncestor(state, actor.id, params.pod);
@@ -79,7 +85,7 @@ function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, spawns children, stops or restarts its descendants";
+      return "a pod reports for itself, claims, plans, spawns, stops or restarts its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":

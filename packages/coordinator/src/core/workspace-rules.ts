@@ -5,6 +5,7 @@
 import type { LogEventKind, Outcome } from "@podlane/protocol";
 import { auditEvolvers, auditOf } from "./audit.ts";
 import { authorize } from "./authority.ts";
+import { capacityDeciders, capacityEvolvers } from "./claims/capacity.ts";
 import { claimDeciders, decideAccept } from "./claims/decide.ts";
 import { claimEvolvers } from "./claims/evolve.ts";
 import { dueClaims } from "./claims/expiry.ts";
@@ -74,6 +75,7 @@ export const deciders: Deciders<MutationName> = {
   ...podReportDeciders,
   ...turnDeciders,
   ...claimDeciders,
+  ...capacityDeciders,
   ...mergeDeciders,
   ...inboxDeciders,
   ...hostDeciders,
@@ -97,6 +99,7 @@ const evolvers: Evolvers<LogEventKind> = {
   ...restartEvolvers,
   ...turnEvolvers,
   ...claimEvolvers,
+  ...capacityEvolvers,
   ...runEvolvers,
   ...mergeEvolvers,
   ...inboxEvolvers,
@@ -109,9 +112,11 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.queued",
   "claim.granted",
   "claim.accepted",
+  "claim.kept",
   "claim.renewed",
   "claim.transferred",
   "claim.ended",
+  "claim.capacity_set",
   "pod.touched",
   "inbox.received",
   "inbox.acknowledged",

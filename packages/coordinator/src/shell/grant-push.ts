@@ -3,6 +3,7 @@
  * acceptance; a grant nobody accepts in time lapses by log time, in the core.
  */
 import type {
+  ClaimEnd,
   ClaimId,
   ClaimView,
   coordinatorPushMethods,
@@ -32,6 +33,11 @@ export class GrantPush {
   /** To be called with each claim that a flush granted to a waiter. */
   push(claim: ClaimView): void {
     for (const peer of this.#peers.get(claim.holder) ?? []) void this.#offer(peer, claim);
+  }
+
+  /** To be called with each claim that a flush ended without its holder having asked. */
+  tellLost(holder: RegistrationId, lost: { claim: ClaimId; how: ClaimEnd }): void {
+    for (const peer of this.#peers.get(holder) ?? []) void peer.request("claim.lost", lost);
   }
 
   async #offer(peer: PushPeer, claim: ClaimView): Promise<void> {

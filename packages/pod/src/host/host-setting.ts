@@ -16,6 +16,8 @@ export interface HostSetting {
   readonly nodeFlags: readonly string[];
   readonly peers: Peers;
   readonly socketOf: (pod: PodId) => string;
+  /** Aborted when the host stops: whatever would try again from now on, the next host does. */
+  readonly stopping: AbortSignal;
   /** A line in the server's own log. */
   readonly note: (text: string) => void;
   readonly onFault: (fault: unknown) => void;

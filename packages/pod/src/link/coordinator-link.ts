@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import {
+  type ClaimId,
   type ClaimView,
   type CoordinatorMethods,
   coordinatorMethods,
@@ -31,6 +32,8 @@ export interface CoordinatorLinkOptions {
   readonly onEvent: (event: unknown) => void;
   /** A claim this pod waited for is granted; answering accepts it. */
   readonly onGrant: (claim: ClaimView) => void;
+  /** A claim of this pod has ended unasked. */
+  readonly onLost: (claim: ClaimId) => void;
   readonly onChange: (state: "lost" | "found") => void;
 }
 
@@ -185,6 +188,10 @@ export class CoordinatorLink {
       handlers: {
         "claim.granted": ({ claim }) => {
           this.#options.onGrant(claim);
+          return accepted({});
+        },
+        "claim.lost": ({ claim }) => {
+          this.#options.onLost(claim);
           return accepted({});
         },
       },

@@ -11,10 +11,11 @@ import { claimIdAt } from "../identity.ts";
 import { findLiving, nameOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import { findDeadlock } from "../deadlock.ts";
-import { decideAcquire } from "./acquire.ts";
+import { checkScope, decideAcquire } from "./acquire.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
+import { clashOf } from "./clash.ts";
 import { claimsOf, findClaim } from "./claims-slice.ts";
-import { isExpired } from "./expiry.ts";
+import { endUnasked, isExpired } from "./expiry.ts";
 import { appendTransfer, waitsFor } from "./hand-over.ts";
 import { renewal, viewOf } from "./renewal.ts";
 
@@ -30,7 +31,10 @@ export const claimDeciders: Deciders<
     if (fence !== undefined && fence !== claim.fence) {
       return staleToken(id, `token ${fence} given, ${claim.fence ?? "none"} is current`);
     }
-    const ended = fact("claim.ended", subjectOf.claim(id), { how: "released" });
+    const isOwn = claim.holder === actor.id;
+    const ended = isOwn
+      ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
+      : endUnasked(claim, "released");
     return accept<"claim.release">([ended], () => ({ released: true }));
   },
   /** Extends every grant of the registration; one that has run out ends here at the latest. */
@@ -38,15 +42,14 @@ export const claimDeciders: Deciders<
     const granted = claimsOf(state.claims, actor.id).filter((claim) => claim.fence !== null);
     const lost = granted.filter((claim) => isExpired(claim, nowMs));
     const kept = granted.filter((claim) => !isExpired(claim, nowMs));
-    const events: NewEvent[] = lost.map((claim) =>
-      fact("claim.ended", subjectOf.claim(claim.id), { how: "expired" }),
-    );
+    const events: NewEvent[] = lost.map((claim) => endUnasked(claim, "expired"));
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
     return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },
   /**
    * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing
-   * to do, and nobody but another can give it back.
+   * to do, and nobody but another can give it back. Refuses `out_of_scope` for paths that the new
+   * holder may not write, and `conflict` for what somebody holds there who was no rival before.
    */
   "claim.transfer": (state, { claim: id, to }, { actor, nowMs, nextSeq }) => {
     const claim = ownClaim(state, id, actor);
@@ -56,6 +59,13 @@ export const claimDeciders: Deciders<
     if (findLiving(state, to) === undefined) return refuse("not_found", `pod ${to} does not live`);
     const heir = to as string as RegistrationId;
     if (claim.holder === heir) return accept<"claim.transfer">([], viewOf(id));
+    const inScope = checkScope(state, heir, claim.units);
+    if (!inScope.ok) return refuseWith(inScope.error);
+    const clash = clashOf(state, claim, heir);
+    if (clash !== null) {
+      const names = `${clash.units.join(" ")} is held by ${nameOf(state, clash.holder)}`;
+      return refuse("conflict", `${nameOf(state, heir)} cannot have claim ${id}: ${names}`);
+    }
     const others = waitsFor(state, claim, to);
     const deadlock = findDeadlock(state, { start: to, needs: () => [], others });
     if (deadlock !== null) return refuseWith(deadlock);
