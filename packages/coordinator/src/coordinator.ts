@@ -8,6 +8,7 @@ import {
   type Handlers,
   type HostId,
   type HostOrderMethods,
+  type Outcome,
   type Peer,
   type PodId,
   type RegistrationId,
@@ -20,8 +21,10 @@ import type { LogEvent } from "./core/event.ts";
 import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
+import { countOpen } from "./core/tasks/tasks-slice.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
-import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
+import { acceptMethod, verdictMethod, workspaceRules } from "./core/workspace-rules.ts";
+import { defaultDeadAfterMs } from "./limits.ts";
 import type { Log } from "./log/log.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
@@ -36,6 +39,7 @@ import {
   servedMethods,
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
+import { Sessions } from "./shell/sessions.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
 import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
@@ -47,6 +51,8 @@ export interface CoordinatorOptions {
   readonly stateDir: string;
   readonly socket: string;
   readonly nowMs: () => number;
+  /** Silence after which an outside agent is dead; 15 minutes if not given. */
+  readonly deadAfterMs?: number;
   /** A broken invariant or store: the process must end, its supervisor starts it again. */
   readonly onFault: (fault: unknown) => void;
   /** Something odd that stops nothing, for the process's own log. */
@@ -58,8 +64,8 @@ export interface CoordinatorOptions {
 export interface Coordinator {
   /** Serves one connection, whoever it turns out to be. */
   accept(transport: Transport): void;
-  /** Connections and living pods right now; both zero: nobody needs this process. */
-  demand(): { readonly clients: number; readonly livingPods: number };
+  /** Connections, living pods and open tasks right now; all zero: nobody needs this process. */
+  demand(): { readonly clients: number; readonly livingPods: number; readonly tasks: number };
   close(): Promise<void>;
 }
 
@@ -85,6 +91,7 @@ class RunningCoordinator implements Coordinator {
   readonly #watches: LogWatches;
   readonly #orders: HostOrders<WorkspaceState>;
   readonly #grants: GrantPush;
+  readonly #sessions: Sessions;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
   readonly #stopTicker: () => void;
@@ -103,9 +110,14 @@ class RunningCoordinator implements Coordinator {
       const actor = { role: "system", id: "grants" } as const;
       void replica.submit({ method: acceptMethod, params: { claim, fence }, actor });
     });
+    this.#sessions = new Sessions({
+      nowMs: () => replica.logTimeMs,
+      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
+      onBound: (registration, peer) => this.#grants.attach(registration, peer),
+    });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTicker = startTicker(replica);
+    this.#stopTicker = startTicker({ tick: () => this.#tick() });
   }
 
   accept(transport: Transport): void {
@@ -127,7 +139,8 @@ class RunningCoordinator implements Coordinator {
   }
 
   demand() {
-    return { clients: this.#peers.size, livingPods: this.#livingPods };
+    const tasks = countOpen(this.#replica.state.tasks);
+    return { clients: this.#peers.size, livingPods: this.#livingPods, tasks };
   }
 
   async close(): Promise<void> {
@@ -146,6 +159,7 @@ class RunningCoordinator implements Coordinator {
     const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
+      sessions: this.#sessions,
       waits: this.#waits,
       watches: this.#watches,
       nowMs,
@@ -179,6 +193,15 @@ class RunningCoordinator implements Coordinator {
       this.#grants.attach(registrationOf(principal.podId), peer);
     }
     void peer.closed.then(() => this.#peers.delete(peer));
+  }
+
+  async #tick(): Promise<Outcome<unknown>> {
+    const outcome = await this.#replica.tick();
+    const actor = { role: "system", id: "heartbeats" } as const;
+    for (const verdict of this.#sessions.judge(this.#replica.state)) {
+      void this.#replica.submit({ method: verdictMethod, params: verdict, actor });
+    }
+    return outcome;
   }
 
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {

@@ -203,6 +203,7 @@ export {
 } from "./log-event.ts";
 export { InboxMarks } from "./log-event/pods.ts";
 export { ClaimEnd } from "./log-event/claims.ts";
+export { TaskReturn } from "./log-event/tasks.ts";
 export {
   SpawnChild,
   ChildView,

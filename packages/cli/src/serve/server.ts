@@ -77,8 +77,8 @@ async function run(
   report({ kind: "ready" });
   // The host's own connection is not somebody who needs the server.
   const demand = () => {
-    const { clients, livingPods } = coordinator.demand();
-    return clients - 1 + livingPods + host.livingPods;
+    const { clients, livingPods, tasks } = coordinator.demand();
+    return clients - 1 + livingPods + tasks + host.livingPods;
   };
   const stopWatching = leaveWhenIdle(demand, () => void leave());
   let leaving = false;

@@ -1,7 +1,15 @@
 /**
  * Typed log events: how deciders make them and what the tables that fold them look like.
  */
-import type { ClaimId, LogEventData, LogEventKind, MergeId, PodId, RunId } from "@podlane/protocol";
+import type {
+  ClaimId,
+  LogEventData,
+  LogEventKind,
+  MergeId,
+  PodId,
+  RunId,
+  TaskId,
+} from "@podlane/protocol";
 import type { LogEvent, NewEvent } from "./event.ts";
 import type { WorkspaceState } from "./state.ts";
 import type { Undo } from "./undo.ts";
@@ -22,6 +30,7 @@ export const subjectOf = {
   registration: (id: string) => `registration:${id}`,
   run: (id: RunId) => `run:${id}`,
   merge: (id: MergeId) => `merge:${id}`,
+  task: (id: TaskId) => `task:${id}`,
   host: (id: string) => `host:${id}`,
   inbox: () => "inbox:operator",
 } as const;

@@ -29,7 +29,7 @@ export const claimMethods = {
   "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
 } as const;
 
-/** What the coordinator asks of a pod over the pod's own connection. */
+/** What the coordinator asks of a pod or agent over its own connection. */
 export const coordinatorPushMethods = {
   /** Its response is the acceptance; a grant that is not accepted in time lapses. */
   "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),

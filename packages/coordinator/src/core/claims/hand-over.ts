@@ -41,7 +41,7 @@ export function handOverClaims(
  * living giver, unless that one has no turn, or already waits for somebody who waits for the
  * claim: then it ends, because returning it would close a cycle that nobody asked for.
  */
-export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
+export function endClaimsOf(state: WorkspaceState, holder: string, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
     const heir = heirOf(state, claim);
     if (heir === null) appendEnd(claim, "holder_ended", batch);
