@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifies } from "../requirements.ts";
+import { processesNaming } from "./trial/processes.ts";
 import { script, Trial } from "./trial/trial.ts";
 
 const quiet = script("on_run:\n  - say: quiet\n");
@@ -124,6 +125,28 @@ test("a child whose set-up fails is refused with its output, and its scope is ho
   expect(JSON.parse(exited)).toMatchObject({
     data: { exit: { cause: "crashed", lastOutput: expect.stringContaining("blocked") } },
   });
+});
+
+test("the server dies: pods go on, and the next one takes them over", async () => {
+  const root = await trial.spawn("orphan", "on_notification: [{ say: heard }]");
+  const child = await root.spawn("kept", quiet);
+  const doomed = await root.spawn("doomed", quiet);
+  const coordinator = await trial.coordinator();
+  const { pid } = await coordinator.call("server.status", {});
+  process.kill(pid, "SIGKILL");
+  await coordinator.peer.closed;
+  await child.caller.call("run", { input: [{ type: "text", text: "go" }] });
+  process.kill(doomed.pid, "SIGKILL");
+  await root.waitFor(async () => {
+    expect(processesNaming(trial.folder).map((found) => found.pid)).not.toContain(doomed.pid);
+  });
+  await trial.spawn("newcomer", "on_run: []");
+  await child.turnEnded(1);
+  await trial.until(doomed.id, "ended");
+  await root.settled();
+  const events = (await root.notified()).map((line) => line.replace(/ in .*/, ""));
+  expect(events.toSorted()).toEqual(["shut_down doomed", "turn_ended kept"]);
+  expect((await trial.record(doomed.id)).exit).toMatchObject({ cause: "lost" });
 });
 
 test("pods of another workspace with the same ids are nobody's leftovers", async () => {

@@ -20,7 +20,9 @@ const pageEvents = 64;
 
 export class ParentLink {
   readonly #options: ParentLinkOptions;
-  #sending: Promise<void> | null = null;
+  #sending = Promise.resolve();
+  /** Kept apart from the promise: a drain that finds nothing ends before its promise is known. */
+  #isSending = false;
   #closed = false;
   #wake: (() => void) | null = null;
 
@@ -31,7 +33,7 @@ export class ParentLink {
   /** There is something in the outbox, or the receiver may be back. */
   nudge(): void {
     this.#wake?.();
-    if (!this.#closed) this.#sending ??= this.#drain();
+    if (!this.#closed && !this.#isSending) this.#sending = this.#drain();
   }
 
   close(): void {
@@ -45,6 +47,7 @@ export class ParentLink {
   }
 
   async #drain(): Promise<void> {
+    this.#isSending = true;
     let failures = 0;
     for (let page = this.#next(); page.length > 0 && !this.#closed; page = this.#next()) {
       for (const event of page) {
@@ -60,7 +63,7 @@ export class ParentLink {
         this.#options.onAcknowledged(event.seq);
       }
     }
-    this.#sending = null;
+    this.#isSending = false;
   }
 
   /** At 1, 2, 4, 8, … tries: a receiver that is away for long is seen, and floods no log. */
