@@ -21,6 +21,7 @@ import type { LogEvent } from "./core/event.ts";
 import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
+import { lostBy } from "./core/tasks/lost.ts";
 import { countOpen } from "./core/tasks/tasks-slice.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
 import { acceptMethod, verdictMethod, workspaceRules } from "./core/workspace-rules.ts";
@@ -207,6 +208,8 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
+      const lost = lostBy(state, event);
+      if (lost !== null) this.#grants.tellLost(lost);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) this.#grants.push(claim);

@@ -62,6 +62,8 @@ export type TaskError = z.infer<typeof TaskError>;
 /** One claim of a task, and how it ended; `null` while it lives. */
 export const TaskAttempt = z.object({
   attempt: z.int().min(1),
+  /** The token of this claim. */
+  fence: z.int().min(1),
   claimedBy: RegistrationId,
   claimedAtMs: z.int(),
   endedAtMs: z.int().nullable(),

@@ -80,6 +80,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
 
 export const coordinatorPushPurposes: Purposes<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": "a waiter's turn has come; to answer is to accept",
+  "task.lost": "a claimed task was cancelled, or its time has run out",
 };
 
 export const hostReportPurposes: Purposes<protocol.HostReportMethods> = {

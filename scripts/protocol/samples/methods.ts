@@ -253,6 +253,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
 };
 
 export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMethods> = {
+  "task.lost": { params: { task: "t50", fence: 60, how: "cancelled" }, result: {} },
   "claim.granted": { params: { claim: of.claimView }, result: {} },
 };
 

@@ -14,6 +14,7 @@ import {
   type HelloInput,
   type Outcome,
   type ParamsOf,
+  type ParsedParamsOf,
   type Peer,
   refused,
   type ResultOf,
@@ -22,6 +23,7 @@ import {
 import { dial, readCoordinatorFile, retryDelayMs } from "@podlane/protocol/node";
 
 type Method = keyof CoordinatorMethods;
+export type LostTask = ParsedParamsOf<typeof coordinatorPushMethods, "task.lost">;
 
 export interface CoordinatorLinkOptions {
   readonly coordinatorFile: string;
@@ -31,6 +33,8 @@ export interface CoordinatorLinkOptions {
   readonly onEvent: (event: unknown) => void;
   /** A claim this pod waited for is granted; answering accepts it. */
   readonly onGrant: (claim: ClaimView) => void;
+  /** A task that this pod works on is not its any more. */
+  readonly onTaskLost: (lost: LostTask) => void;
   readonly onChange: (state: "lost" | "found") => void;
 }
 
@@ -185,6 +189,10 @@ export class CoordinatorLink {
       handlers: {
         "claim.granted": ({ claim }) => {
           this.#options.onGrant(claim);
+          return accepted({});
+        },
+        "task.lost": (lost) => {
+          this.#options.onTaskLost(lost);
           return accepted({});
         },
       },

@@ -23,8 +23,6 @@ import { servePod } from "../link/pod-server.ts";
 import { Reporter } from "../link/reporter.ts";
 import { recover } from "../session/recover.ts";
 import { openSession, type Session } from "../session/session.ts";
-import { createArtifactStore } from "../tools/artifact-store.ts";
-import { createToolHost } from "../tools/create-tool-host.ts";
 import type { PodsPort, ToolHost } from "../tools/tool-host.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { ControllerLoop, type Perform } from "./controller-loop.ts";
@@ -36,16 +34,18 @@ import { EventWaits } from "./event-waits.ts";
 import { followSteps } from "./follow-steps.ts";
 import { createHandlers, newBoundary } from "./handlers.ts";
 import { runOfTask, shutdownOfSignal, taskCommandId } from "./own-requests.ts";
-import { listFiles } from "./list-files.ts";
 import { HeldClaims } from "./held-claims.ts";
 import { OutputFile } from "./output-file.ts";
 import { createPerform } from "./perform.ts";
 import { createPodsPort } from "./pods-port.ts";
+import { createPodTools } from "./pod-tools.ts";
+import { createPodWorker } from "./pod-worker.ts";
 import { PodWorktree } from "./pod-worktree.ts";
 import { ReceiptWaits } from "./receipt-waits.ts";
 import { createScopeMirror, type ScopeMirror } from "./scope-mirror.ts";
 import { spawnChild } from "./spawn-child.ts";
 import { Streams } from "./streams.ts";
+import type { TaskWorker } from "./task-worker.ts";
 import { Timers } from "./timers.ts";
 import { TouchReports } from "./touch-reports.ts";
 import { TurnEnding } from "./turn-ending.ts";
@@ -96,6 +96,7 @@ export class PodRuntime {
   readonly #denials: DenialReports;
   readonly #agent: Agent;
   readonly #runner: TurnRunner;
+  readonly #worker: TaskWorker | null;
   readonly #loop: ControllerLoop;
   #listener: Listener | null = null;
   #commands = 0;
@@ -126,6 +127,13 @@ export class PodRuntime {
     this.#denials = new DenialReports(boot, this.#coordinator);
     this.#timers = new Timers((name) => this.#loop.dispatch({ kind: "timer", name }), Date.now);
     this.#agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
+    this.#worker = createPodWorker({
+      setting,
+      coordinator: this.#coordinator,
+      loop: () => this.#loop,
+      leave: () => this.shutDown(graceMs),
+      warn,
+    });
     this.#runner = this.#createRunner();
     this.#loop = this.#createLoop();
     this.#parent = new ParentLink({
@@ -169,9 +177,11 @@ export class PodRuntime {
     const { boot } = this.#setting;
     this.#loop.dispatch({ kind: "booted", agentResumes: false });
     this.#parent.nudge();
-    if (boot.spec.task === null || this.#session.commands.find(taskCommandId) !== null) return;
-    const outcome = await this.#loop.request(runOfTask(boot, boot.spec.task));
-    if (!outcome.ok) warn(`the task was not started: ${outcome.error.message}`);
+    if (boot.spec.task !== null && this.#session.commands.find(taskCommandId) === null) {
+      const outcome = await this.#loop.request(runOfTask(boot, boot.spec.task));
+      if (!outcome.ok) warn(`the task was not started: ${outcome.error.message}`);
+    }
+    this.#worker?.open();
   }
 
   /** As the method `shutdown`, for the host's signal. */
@@ -187,6 +197,7 @@ export class PodRuntime {
       subject: `pod:${boot.pod}`,
       onEvent: (event) => this.#takeLogEvent(event as LogEventEnvelope),
       onGrant: (claim) => this.#claims.takeGrant(claim),
+      onTaskLost: (lost) => this.#worker?.lost(lost),
       onChange: (change) => this.#coordinatorChanged(change),
     });
   }
@@ -231,6 +242,7 @@ export class PodRuntime {
         usage: this.#usage,
         drops: this.#drops,
         consumed: this.#consumed,
+        worker: this.#worker,
       }),
       nowMs: Date.now,
       perform: this.#createPerform(),
@@ -281,7 +293,7 @@ export class PodRuntime {
       usage: this.#usage,
       denials: this.#denials,
       podName: boot.spec.name,
-      task: boot.spec.task,
+      taskOf: (turn) => this.#worker?.taskOf(turn)?.description ?? boot.spec.task,
       standingClaims: boot.spec.claims,
       callLog: {
         nextCallId: () => newBoundary(),
@@ -300,24 +312,15 @@ export class PodRuntime {
   }
 
   #createTools(): ToolHost {
-    const { boot, environment, artifacts } = this.#setting;
-    const { workspace } = this.#worktree;
-    return createToolHost({
-      worktree: boot.worktree,
-      view: {
-        listFiles: () => listFiles(boot.worktree),
-        dirtyFiles: async () => (await workspace.dirty()).map((file) => file.path),
-      },
-      permissionOf: (path) => this.#scope.permissionOf(path),
-      ensureClaims: (units, signal) => this.#claims.ensure(units, signal),
-      confirmLeases: (units) => this.#claims.confirm(units),
-      artifacts: createArtifactStore(artifacts),
-      touched: (paths, access) => this.#touches.add(paths, access),
-      output: (text) => this.#output.append(text),
-      environment,
-      graceMs,
-      nowMs: Date.now,
+    return createPodTools({
+      setting: this.#setting,
+      worktree: this.#worktree,
+      scope: this.#scope,
+      claims: this.#claims,
+      touches: this.#touches,
+      output: this.#output,
       pods: this.#createPodsPort(),
+      graceMs,
     });
   }
 
@@ -380,6 +383,7 @@ export class PodRuntime {
   }
 
   async #leave(cause: ShutDownCause): Promise<void> {
+    this.#worker?.close();
     this.#timers.clearAll();
     // Whatever does not let go in time ends with the process; the log ends the claims with the pod.
     await within(leavePatienceMs, async () => {

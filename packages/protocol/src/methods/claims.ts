@@ -5,6 +5,7 @@ import { z } from "zod";
 import { AcquireClaim, ClaimView } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
 import { mutation, query } from "../method.ts";
+import { taskPushMethods } from "./tasks.ts";
 
 const Nothing = z.object({});
 
@@ -33,4 +34,5 @@ export const claimMethods = {
 export const coordinatorPushMethods = {
   /** Its response is the acceptance; a grant that is not accepted in time lapses. */
   "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),
+  ...taskPushMethods,
 } as const;

@@ -76,3 +76,12 @@ export const taskMethods = {
     z.object({ tasks: z.array(Task) }),
   ),
 } as const;
+
+export const taskPushMethods = {
+  /** A claim of the receiver ended without its word: it stops working on the task. */
+  "task.lost": query(
+    z.object({ task: TaskId, fence: Fence, how: z.enum(["cancelled", "timed_out", "lease_expired"]) }),
+    Nothing,
+    { deadlineMs: 5_000 },
+  ),
+} as const;

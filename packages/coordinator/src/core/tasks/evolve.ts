@@ -124,8 +124,9 @@ function newAttempt(
   claimedBy: TaskAttempt["claimedBy"],
   event: LogEvent,
 ): TaskAttempt {
-  const claimedAtMs = event.atMs;
-  return { attempt: attempts.length + 1, claimedBy, claimedAtMs, endedAtMs: null, how: null };
+  const { seq: fence, atMs: claimedAtMs } = event;
+  const attempt = attempts.length + 1;
+  return { attempt, fence, claimedBy, claimedAtMs, endedAtMs: null, how: null };
 }
 
 /** A dependency that left memory, or failed and is kept waiting for, tells nobody. */
