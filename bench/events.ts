@@ -7,16 +7,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type PodMethods, podMethods, type ResultOf } from "@podlane/protocol";
+import { type PodId, type PodMethods, podMethods, type ResultOf } from "@podlane/protocol";
 import { dial, mintToken } from "@podlane/protocol/node";
 import type { BareResult, BareTask } from "./events/bare-sender.ts";
 import type { ChildResult, ChildTask } from "./events/child.ts";
-import { quantile } from "./spread.ts";
+import { quantile, ratiosOf, showRatio, spreadOf } from "./spread.ts";
 import { type BenchWorkspace, expectOk, openWorkspace } from "./workspace.ts";
 
-const rounds = 5;
+const rounds = 15;
 const eventsARound = 20;
-const warmUpEvents = 10;
+const warmUpEvents = 100;
 
 export async function benchEvents(): Promise<void> {
   const workspace = await openWorkspace();
@@ -25,40 +25,44 @@ export async function benchEvents(): Promise<void> {
     const child = start("child");
     const bare = start("bare-sender");
     const folder = workspace.stateDir;
-    const task: ChildTask = {
-      folder,
-      key: [...workspace.key],
-      socket: parent,
-      count: warmUpEvents,
-    };
-    const bareTask: BareTask = { folder, count: warmUpEvents };
-    await ask<ChildResult>(child, task);
-    await ask<BareResult>(bare, bareTask);
-    const durable: number[] = [];
-    const shown: number[] = [];
-    const flushed: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const events = await ask<ChildResult>(child, { ...task, count: eventsARound });
-      durable.push(...events.durableMs);
-      shown.push(...events.shownMs);
-      flushed.push(...(await ask<BareResult>(bare, { ...bareTask, count: eventsARound })).roundMs);
+    const key = [...workspace.key];
+    const task: ChildTask = { folder, key, socket: parent.socket };
+    const bareTask: BareTask = { folder };
+    const timings: Timings[] = [];
+    for (let sent = 0; sent < warmUpEvents + rounds * eventsARound; sent += 1) {
+      const { durableMs, shownMs } = await ask<ChildResult>(child, task);
+      await settled(workspace, parent.id);
+      const { roundMs } = await ask<BareResult>(bare, bareTask);
+      if (sent >= warmUpEvents) timings.push({ durableMs, shownMs, roundMs });
     }
-    await checkHistory(workspace, parent, warmUpEvents + rounds * eventsARound);
+    await checkHistory(workspace, parent.socket, warmUpEvents + rounds * eventsARound);
     child.disconnect();
     bare.disconnect();
-    report({ flushed, durable, shown });
+    report(timings);
   } finally {
     await workspace.close();
   }
 }
 
-async function spawnParent({ coordinator, spec }: BenchWorkspace): Promise<string> {
+interface Timings extends ChildResult, BareResult {}
+
+interface Parent {
+  readonly id: PodId;
+  readonly socket: string;
+}
+
+async function spawnParent({ coordinator, spec }: BenchWorkspace): Promise<Parent> {
   const { pod } = expectOk(
     await coordinator.request("pod.spawn", { parent: null, spec: spec("parent") }),
   );
   const ready = expectOk(await coordinator.request("pod.wait", { pod: pod.id, until: "ready" }));
   if (ready.pod.socket === null) throw new Error(`the parent is ${ready.pod.state}`);
-  return ready.pod.socket;
+  return { id: pod.id, socket: ready.pod.socket };
+}
+
+/** The turn that the event before caused is over, and all that it had to report is reported. */
+async function settled({ coordinator }: BenchWorkspace, pod: PodId): Promise<void> {
+  expectOk(await coordinator.request("pod.wait", { pod, until: "settled" }));
 }
 
 function start(program: string): ChildProcess {
@@ -97,17 +101,26 @@ async function checkHistory(
   console.log(`checked: ${expected} events in the parent's history, once each, in order`);
 }
 
-function report(timings: Readonly<Record<"flushed" | "durable" | "shown", number[]>>): void {
-  const base = quantile(timings.flushed, 0.5);
+function report(timings: readonly Timings[]): void {
+  const base = timings.map(({ roundMs }) => roundMs);
   const rows = [
-    ["bare: sent, flushed at both sides, answered", timings.flushed],
-    ["event durable at the parent, acknowledged", timings.durable],
-    ["event in the history of an idle parent", timings.shown],
+    ["bare: sent, flushed at both sides, answered", base],
+    ["event durable at the parent, acknowledged", timings.map(({ durableMs }) => durableMs)],
+    ["event in the history of an idle parent", timings.map(({ shownMs }) => shownMs)],
   ] as const;
-  console.log(`${rounds} rounds of ${eventsARound}, in turn; ms           p50    p99   p50/bare`);
+  console.log(`${rounds} rounds of ${eventsARound}, one event and one bare message in turn; ms`);
+  console.log(`${"".padEnd(48)} p50    p99   p50/bare, median of the rounds (least–greatest)`);
   for (const [name, values] of rows) {
-    const p50 = quantile(values, 0.5);
-    const cells = [p50.toFixed(2), quantile(values, 0.99).toFixed(2), (p50 / base).toFixed(2)];
-    console.log(`  ${name.padEnd(46)} ${cells.map((cell) => cell.padStart(6)).join(" ")}`);
+    const cells = [quantile(values, 0.5), quantile(values, 0.99)].map((ms) => ms.toFixed(2));
+    const ratios = ratiosOf(medians(values), medians(base));
+    const shown = [...cells.map((cell) => cell.padStart(6)), `  ${showRatio(spreadOf(ratios))}`];
+    console.log(`  ${name.padEnd(44)} ${shown.join(" ")}`);
   }
+}
+
+/** One median a round. */
+function medians(values: readonly number[]): number[] {
+  return Array.from({ length: rounds }, (_, round) =>
+    quantile(values.slice(round * eventsARound, (round + 1) * eventsARound), 0.5),
+  );
 }

@@ -9,11 +9,10 @@ import { openRows } from "./rows.ts";
 
 export interface BareTask {
   readonly folder: string;
-  readonly count: number;
 }
 
 export interface BareResult {
-  readonly roundMs: readonly number[];
+  readonly roundMs: number;
 }
 
 async function connect(folder: string) {
@@ -44,11 +43,9 @@ process.on("message", (task: BareTask) => {
   void answer(task);
 });
 
-async function answer({ folder, count }: BareTask): Promise<void> {
+async function answer({ folder }: BareTask): Promise<void> {
   const send = await (connection ??= connect(folder));
-  const roundMs: number[] = [];
-  for (let sent = 0; sent < count; sent += 1) roundMs.push(await send());
-  process.send?.({ roundMs } satisfies BareResult);
+  process.send?.({ roundMs: await send() } satisfies BareResult);
 }
 
 process.on("disconnect", () => process.exit(0));

@@ -10,14 +10,13 @@ export interface ChildTask {
   readonly folder: string;
   readonly key: readonly number[];
   readonly socket: string;
-  readonly count: number;
 }
 
 export interface ChildResult {
   /** From before the outbox's write to the parent's acknowledgement. */
-  readonly durableMs: readonly number[];
+  readonly durableMs: number;
   /** From before the outbox's write to the parent's history, as a follower of it sees. */
-  readonly shownMs: readonly number[];
+  readonly shownMs: number;
 }
 
 const podId = PodId.parse("pbenchxx1");
@@ -53,7 +52,7 @@ async function connect({ folder, key, socket }: ChildTask) {
     },
   });
   return {
-    send: async (): Promise<{ durableMs: number; shownMs: number }> => {
+    send: async (): Promise<ChildResult> => {
       acknowledged = Promise.withResolvers();
       shown = Promise.withResolvers();
       closed = Promise.withResolvers();
@@ -90,14 +89,7 @@ process.on("message", (task: ChildTask) => {
 
 async function answer(task: ChildTask): Promise<void> {
   const { send } = await (connection ??= connect(task));
-  const durableMs: number[] = [];
-  const shownMs: number[] = [];
-  for (let sent = 0; sent < task.count; sent += 1) {
-    const timing = await send();
-    durableMs.push(timing.durableMs);
-    shownMs.push(timing.shownMs);
-  }
-  process.send?.({ durableMs, shownMs } satisfies ChildResult);
+  process.send?.(await send());
 }
 
 process.on("disconnect", () => process.exit(0));

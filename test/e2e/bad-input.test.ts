@@ -1,10 +1,12 @@
 /** Bad input gets a clear error and loses nothing; a wrong plan starts no server. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { execFileSync } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../tidy/repository.ts";
 import { jsonLines, ScratchWorkspace } from "./scratch-workspace.ts";
+
+/** Not everywhere may a user have a mount namespace of its own. */
+const hasReadOnlyMounts = spawnSync("unshare", ["-rm", "true"]).status === 0;
 
 let workspace: ScratchWorkspace;
 
@@ -65,50 +67,143 @@ test.each(badPlans)(
   },
 );
 
-test.each(["-x", "../x", "n".repeat(300), "größe", "a/b", ""])(
-  "pod spawn refuses the name %j",
-  async (name) => {
-    const ended = await workspace.pod(["spawn", "--wait", "--task", "t", "--", name]);
-    void ended;
-    const { code, stderr } = await workspace.pod(["spawn", name, "-d", "--agent", "shell"]);
-    expect({ code, stack: stderr.includes("    at ") }).toEqual({ code: 2, stack: false });
-  },
-);
+const badNames = ["../x", "n".repeat(300), "größe", "a/b", "a b", ".", ""];
+
+test.each(badNames)("pod spawn refuses the name %j, says why, and starts nothing", async (name) => {
+  const { code, stdout, stderr } = await workspace.pod(["spawn", name, "--", "true"]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`'${name.slice(0, 80)}': `);
+  expect(stderr).not.toContain("    at ");
+  expect(workspace.processes()).toEqual([]);
+});
+
+test("a name that is an option, before and after the two dashes", async () => {
+  const before = await workspace.pod(["spawn", "-x", "--", "true"]);
+  expect(before).toMatchObject({ code: 2, stderr: expect.stringContaining("'-x'") });
+  // After the dashes all is command: it gets a name of its own.
+  await using own = new ScratchWorkspace();
+  const after = await own.pod(["spawn", "--wait", "--json", "--", "-x"]);
+  expect(after).toMatchObject({ code: 1, stderr: expect.stringContaining("-x can not start") });
+  expect(JSON.parse(after.stdout)).toMatchObject({ name: expect.stringMatching(/^shell-/) });
+});
+
+test("a pod's name comes again only once the pod has ended", async () => {
+  await using own = new ScratchWorkspace();
+  expect(await own.pod(["spawn", "one", "--", "true"])).toMatchObject({ code: 0 });
+  const second = await own.pod(["spawn", "one", "--", "true"]);
+  expect(second).toMatchObject({ code: 4, stderr: expect.stringContaining("one") });
+  expect(await own.pod(["stop", "one"])).toMatchObject({ code: 0 });
+  expect(await own.pod(["spawn", "one", "--", "true"])).toMatchObject({ code: 0 });
+});
+
+const badScopes: readonly [rule: string, said: string, code: number][] = [
+  ["../up", "../up", 5],
+  ["/etc", "/etc", 5],
+  ["src/../../up", "src/../../up", 5],
+  ["src/**", "wildcard", 2],
+  ["", 'has no path: "." is the workspace', 2],
+];
+
+test.each(badScopes)("pod spawn refuses the scope %j", async (rule, said, code) => {
+  await using own = new ScratchWorkspace();
+  const ended = await own.pod(["spawn", "one", "--scope", rule, "--", "true"]);
+  expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(said) });
+  expect(ended.stderr).not.toContain("    at ");
+  expect(await own.json("ps", "-a")).toEqual({ version: 1, pods: [] });
+});
+
+test.each([
+  ["--agent", "oracle", "unknown agent 'oracle'", 3],
+  ["--agent", "script:nowhere.yaml", "nowhere.yaml", 3],
+  ["--agent", "claude", "acp", 2],
+] as const)("pod spawn %s %s is refused and starts nothing", async (flag, agent, said, code) => {
+  const ended = await workspace.pod(["spawn", "one", flag, agent, "--task", "t"]);
+  expect(ended).toMatchObject({ code, stderr: expect.stringContaining(said) });
+  expect(workspace.processes()).toEqual([]);
+});
 
 describe("a repository", () => {
-  const run = (cwd: string) => workspace.pod(["run", "plan.yaml"], { cwd });
   const plain = plan(task("a"));
 
+  /** The repository of `own` becomes what `make` puts in its place. */
+  function replaceRepository(own: ScratchWorkspace, ...make: string[]): void {
+    rmSync(own.repository, { recursive: true });
+    execFileSync("git", [...make, own.repository], { stdio: "pipe" });
+  }
+
   test("that is none is said to be none", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "podlane-none-"));
-    const { code, stderr } = await run(folder);
-    rmSync(folder, { recursive: true });
-    expect(code).not.toBe(0);
-    expect(stderr).toMatch(/git repository/);
+    await using own = new ScratchWorkspace();
+    rmSync(own.repository, { recursive: true });
+    mkdirSync(own.repository);
+    const ended = await own.pod(["run", own.writeBeside("plain.yaml", plain)]);
+    expect(ended).toMatchObject({ code: 3, stdout: "" });
+    expect(ended.stderr).toContain("not inside a git repository");
+    expect(existsSync(own.home)).toBe(false);
+  });
+
+  test("that is bare is said to have no checkout", async () => {
+    await using own = new ScratchWorkspace();
+    replaceRepository(own, "init", "-q", "--bare");
+    const { code, stderr } = await own.pod(["run", own.writeBeside("plain.yaml", plain)]);
+    expect({ code, stack: stderr.includes("    at ") }).toEqual({ code: 2, stack: false });
+    expect(stderr).toMatch(/bare/);
   });
 
   test("without a commit says what to do", async () => {
-    const folder = workspace.beside("unborn");
-    mkdirSync(folder);
-    execFileSync("git", ["init", "-q", folder]);
-    const path = workspace.writeBeside("plain.yaml", plain);
-    const { code, stderr } = await workspace.pod(["run", path], { cwd: folder });
-    expect(code).not.toBe(0);
-    expect(stderr).toMatch(/commit/);
-    expect(stderr).not.toContain("    at ");
+    await using own = new ScratchWorkspace();
+    replaceRepository(own, "init", "-q");
+    const ended = await own.pod(["run", own.writeBeside("plain.yaml", plain)]);
+    expect(ended).toMatchObject({ code: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/no commit/);
+    expect(ended.stderr).toMatch(/git commit/);
+    expect(own.processes()).toEqual([]);
   });
 
-  test("that is shallow runs a plan", async () => {
-    workspace.git("commit", "-q", "--allow-empty", "-m", "second");
-    const folder = workspace.beside("shallow");
-    const from = `file://${workspace.repository}`;
-    execFileSync("git", ["clone", "-q", "--depth", "1", from, folder]);
-    const path = workspace.writeBeside("plain.yaml", plain);
-    await using shallow = workspace;
-    const { code, stderr } = await shallow.pod(["run", path], { cwd: folder });
-    expect(stderr).not.toContain("    at ");
-    expect([0, 2]).toContain(code);
-    expect(existsSync(folder)).toBe(true);
+  test("that is shallow is refused with the way out, which works", async () => {
+    await using from = new ScratchWorkspace();
+    from.git("commit", "-q", "--allow-empty", "-m", "second");
+    await using own = new ScratchWorkspace();
+    replaceRepository(own, "clone", "-q", "--depth", "1", `file://${from.repository}`);
+    const path = own.writeBeside("plain.yaml", plain);
+    const ended = await own.pod(["run", path]);
+    expect(ended).toMatchObject({ code: 2, stdout: "" });
+    expect(ended.stderr).toContain("shallow");
+    expect(own.processes()).toEqual([]);
+    const remedy = /`([^`]+)`/.exec(ended.stderr)?.[1] ?? "false";
+    execFileSync("sh", ["-c", remedy], { cwd: own.repository, stdio: "pipe" });
+    expect(await own.pod(["run", path])).toMatchObject({ code: 0 });
+  });
+});
+
+/** Root may write where it is told not to: what no user can is what a file stands in the way of. */
+describe("a state folder that cannot be written", () => {
+  test.each([["run", "plain.yaml"], ["spawn", "one", "--", "true"], ["ps"], ["init"]])(
+    "pod %s names it and says what to do",
+    async (...args) => {
+      await using own = new ScratchWorkspace({ "plain.yaml": plan(task("a")) });
+      const environment = { POD_HOME: own.writeBeside("file", "in the way") };
+      const { code, stdout, stderr } = await own.pod(args, { environment });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain(`cannot write the state folder ${own.beside("file")}`);
+      expect(stderr).toContain("POD_HOME");
+      expect(stderr).not.toContain("    at ");
+      expect(own.git("status", "--porcelain")).toBe("");
+    },
+  );
+
+  test.skipIf(!hasReadOnlyMounts)("a read-only mount, which even root cannot write", async () => {
+    await using own = new ScratchWorkspace({ "plain.yaml": plan(task("a")) });
+    const home = own.beside("read-only");
+    mkdirSync(home);
+    const mount = `mount --bind ${home} ${home} && mount -o remount,bind,ro ${home}`;
+    const pod = `${process.execPath} ${root}packages/cli/bin/pod.js run plain.yaml`;
+    const { status, stderr } = spawnSync("unshare", ["-rm", "sh", "-c", `${mount} && ${pod}`], {
+      cwd: own.repository,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], HOME: home, POD_HOME: home },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot write the state folder ${home}`);
   });
 });
 

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SummaryJson } from "../../packages/cli/src/json/summary-json.ts";
-import { TestWorkspace } from "./workspace.ts";
+import { ScratchWorkspace } from "./scratch-workspace.ts";
 import { verifies } from "../requirements.ts";
+
+const files = { "src/a.txt": "a\n" };
 
 const twoTasks = `
 version: 1
@@ -21,19 +23,19 @@ merge: { mode: auto }
 test(
   verifies("R108", "R110") + "a plan runs to its end: the work of every task is on base",
   async () => {
-    await using workspace = await TestWorkspace.create({ "plan.yaml": twoTasks });
-    const answer = await workspace.pod("run", "plan.yaml");
+    await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": twoTasks });
+    const answer = await workspace.pod(["run", "plan.yaml"]);
     expect(answer).toHaveProperty("code", 0);
     expect(answer.stdout).toMatch(/one +done .*merged into main/);
     expect(readFileSync(join(workspace.repository, "two.txt"), "utf8")).toBe("1\n");
-    const again = await workspace.pod("run", "plan.yaml");
+    const again = await workspace.pod(["run", "plan.yaml"]);
     expect(again.code).toBe(0);
   },
 );
 
 test("with --json: the log's events, and last the summary", async () => {
-  await using workspace = await TestWorkspace.create({ "plan.yaml": twoTasks });
-  const answer = await workspace.pod("run", "plan.yaml", "--json");
+  await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": twoTasks });
+  const answer = await workspace.pod(["run", "plan.yaml", "--json"]);
   const lines = answer.stdout.trim().split("\n");
   const last = SummaryJson.parse(JSON.parse(lines.at(-1) ?? ""));
   expect(last.outcome).toBe("done");
@@ -53,12 +55,12 @@ tasks:
 config: { claims: { mode: advisory } }
 merge: { mode: auto }
 `;
-    await using workspace = await TestWorkspace.create({ "plan.yaml": plan });
-    const answer = await workspace.pod("run", "plan.yaml");
+    await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": plan });
+    const answer = await workspace.pod(["run", "plan.yaml"]);
     expect(answer).toHaveProperty("code", 8);
     expect(answer.stdout).toMatch(/conflict: (one|two): agent\/(one|two)\/\w+ against main/);
     expect(answer.stdout).toContain("src/a.txt");
-    expect(await workspace.git("status", "--porcelain")).toBe("");
+    expect(workspace.git("status", "--porcelain")).toBe("");
   },
 );
 
@@ -68,8 +70,8 @@ version: 1
 tasks: [{ id: one, agent: shell, task: "echo 1 > src/b.txt", scope: [src] }]
 merge: { mode: auto, gate: "echo the gate says no; exit 3" }
 `;
-  await using workspace = await TestWorkspace.create({ "plan.yaml": plan });
-  const answer = await workspace.pod("run", "plan.yaml");
+  await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": plan });
+  const answer = await workspace.pod(["run", "plan.yaml"]);
   expect(answer.code).toBe(8);
   expect(answer.stdout).toContain("the gate says no");
   expect(existsSync(join(workspace.repository, "src/b.txt"))).toBe(false);
@@ -88,45 +90,45 @@ tasks:
 `;
 
 test("Ctrl-C once drains, and the same command continues and finishes", async () => {
-  await using workspace = await TestWorkspace.create();
-  const go = join(workspace.folder, "go");
+  await using workspace = new ScratchWorkspace(files);
+  const go = workspace.beside("go");
   workspace.write({ "plan.yaml": slowPlan(go) });
   const first = workspace.start(["run", "plan.yaml"]);
-  await first.line(/slow +running/);
-  first.child.kill("SIGINT");
-  await first.line(/turns that run may finish/);
-  workspace.write({ "../go": "" });
+  await first.printed(/slow +running/);
+  first.kill("SIGINT");
+  await first.printed(/turns that run may finish/);
+  workspace.writeBeside("go", "");
   const answer = await first.ended;
   expect(answer).toHaveProperty("code", 130);
   expect(answer.stderr).toContain("to continue: pod run plan.yaml");
-  const second = await workspace.pod("run", "plan.yaml");
+  const second = await workspace.pod(["run", "plan.yaml"]);
   expect(second).toHaveProperty("code", 0);
   expect(second.stdout).toMatch(/later +done/);
 });
 
 test("Ctrl-C twice stops at once, leaves no pod, and the same command starts over", async () => {
-  await using workspace = await TestWorkspace.create();
-  const go = join(workspace.folder, "go");
+  await using workspace = new ScratchWorkspace(files);
+  const go = workspace.beside("go");
   workspace.write({ "plan.yaml": slowPlan(go) });
   const first = workspace.start(["run", "plan.yaml"]);
-  await first.line(/slow +running/);
-  first.child.kill("SIGINT");
-  await first.line(/turns that run may finish/);
-  first.child.kill("SIGINT");
+  await first.printed(/slow +running/);
+  first.kill("SIGINT");
+  await first.printed(/turns that run may finish/);
+  first.kill("SIGINT");
   expect((await first.ended).code).toBe(130);
   expect(await workspace.json("ps")).toEqual({ version: 1, pods: [] });
-  workspace.write({ "../go": "" });
-  const second = await workspace.pod("run", "plan.yaml");
+  workspace.writeBeside("go", "");
+  const second = await workspace.pod(["run", "plan.yaml"]);
   expect(second).toHaveProperty("code", 0);
 });
 
 test("a wrong plan is refused whole, each error with its line, and starts nothing", async () => {
   const plan =
     "version: 1\ntasks:\n  - { id: -x, agent: shell, task: a }\n  - { id: b, nope: 1 }\n";
-  await using workspace = await TestWorkspace.create({ "plan.yaml": plan });
-  const answer = await workspace.pod("run", "plan.yaml");
+  await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": plan });
+  const answer = await workspace.pod(["run", "plan.yaml"]);
   expect(answer.code).toBe(2);
   expect(answer.stderr).toMatch(/plan\.yaml:3:\d+: tasks\.0\.id: /);
   expect(answer.stderr).toMatch(/plan\.yaml:4:\d+: tasks\.1\.nope: unknown key nope/);
-  expect(await workspace.pod("serve", "--status")).toMatchObject({ code: 69 });
+  expect(await workspace.pod(["serve", "--status"])).toMatchObject({ code: 69 });
 });

@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { verifies } from "../requirements.ts";
-import { jsonLines, type RunningCommand, ScratchWorkspace, valueOf } from "./scratch-workspace.ts";
+import type { RunningCommand } from "./running-command.ts";
+import { jsonLines, ScratchWorkspace, valueOf } from "./scratch-workspace.ts";
 
 const files = { "shared.txt": "one\ntwo\nthree\n", "src/a.txt": "a\n" };
 
@@ -314,8 +315,7 @@ tasks:
 });
 
 test("a very long state folder: sockets lie elsewhere, and all works", async () => {
-  const top = new ScratchWorkspace(files);
-  await using workspace = top;
+  await using workspace = new ScratchWorkspace(files);
   const home = join(workspace.home, "long".repeat(40));
   mkdirSync(home, { recursive: true });
   const plan = workspace.writeBeside("plan.yaml", shellTasks({ one: "echo 1 > x" }, auto));

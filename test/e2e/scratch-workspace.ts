@@ -1,24 +1,18 @@
 /**
- * A scratch repository with its own state folder, and the built `pod` command over it. Disposing
- * of it stops the pods and the server and throws when a process that carries the state folder in
- * its environment is left.
+ * A person's repository with its own state folder and a scrubbed environment, and the built `pod`
+ * command over it. Disposing of it runs `pod stop --all`, and throws when that leaves a process.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { vi } from "vitest";
 import { coordinatorMethods, type Outcome, podMethods, type PodRecord } from "@podlane/protocol";
 import { dial, mintToken, readCoordinatorFile, stateLayout } from "@podlane/protocol/node";
+import { type FoundProcess, processesNaming } from "../process/trial/processes.ts";
 import { root } from "../tidy/repository.ts";
-
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ended, type RunningCommand, startCommand } from "./running-command.ts";
 
 export interface RunOptions {
   /** Default: the repository. */
@@ -26,25 +20,18 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface RunningCommand {
-  readonly pid: number;
-  readonly ended: Promise<Ended>;
-  /** Resolves when the command has printed this on stdout or stderr. */
-  printed(text: string): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-}
-
 const pollMs = 20;
-const stopDeadlineMs = 10_000;
+/** What was killed is still there until its parent or init has read its exit. */
+const leavePatienceMs = 5_000;
 
 export class ScratchWorkspace implements AsyncDisposable {
   readonly #top = realpathSync(mkdtempSync(join(tmpdir(), "podlane-e2e-")));
-  readonly home: string;
-  readonly repository: string;
+  readonly #running = new Set<RunningCommand>();
+  readonly home = join(this.#top, "home");
+  readonly repository = join(this.#top, "repository");
 
-  constructor(files: Readonly<Record<string, string>>, options: { readonly home?: string } = {}) {
-    this.home = options.home ?? join(this.#top, "home");
-    this.repository = join(this.#top, "repository");
+  /** A repository with one commit of these files on `main`. */
+  constructor(files: Readonly<Record<string, string>> = {}) {
     mkdirSync(this.repository);
     this.git("init", "-q", "-b", "main");
     this.git("config", "user.name", "A Person");
@@ -87,48 +74,33 @@ export class ScratchWorkspace implements AsyncDisposable {
   }
 
   start(args: readonly string[], options: RunOptions = {}): RunningCommand {
-    const child = spawn(process.execPath, [podProgram, ...args], {
+    const running = startCommand({
+      file: process.execPath,
+      args: [podProgram, ...args],
       cwd: options.cwd ?? this.repository,
-      env: { ...this.#environment, POD_HOME: this.home, ...options.environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      environment: { ...this.#environment, POD_HOME: this.home, ...options.environment },
     });
-    const printed = { stdout: "", stderr: "" };
-    const waiting = new Map<string, () => void>();
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (text: string) => {
-        printed[name] += text;
-        for (const [wanted, found] of waiting) if (printed[name].includes(wanted)) found();
-      });
-    }
-    const ended = new Promise<Ended>((resolve) => {
-      child.once("close", (code, signal) => resolve({ code, signal, ...printed }));
-    });
-    const over = ended.then(({ stdout, stderr }) => {
-      throw new Error(`it ended without printing that:\n${stdout}\n${stderr}`);
-    });
-    over.catch(() => {});
-    return {
-      pid: child.pid ?? 0,
-      ended,
-      printed: (text) => {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        waiting.set(text, resolve);
-        if (printed.stdout.includes(text) || printed.stderr.includes(text)) resolve();
-        return Promise.race([promise, over]);
-      },
-      kill: (signal) => void child.kill(signal),
-    };
+    this.#running.add(running);
+    void running.ended.finally(() => this.#running.delete(running));
+    return running;
   }
 
   pod(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     return this.start(args, options).ended;
   }
 
+  /** Standard output as JSON, of a command that has to succeed. */
+  async json<T = unknown>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.pod([...args, "--json"]);
+    if (code === 0) return JSON.parse(stdout) as T;
+    throw new Error(`pod ${args.join(" ")} ended with ${code}: ${stderr}`);
+  }
+
   /** The operator's connection to the server; null when none runs. */
   async connect() {
-    const found = await this.#coordinatorFile();
-    if (found === null) return null;
-    const { layout, file } = found;
+    const { layout } = this;
+    const file = layout === null ? null : await readCoordinatorFile(layout.coordinatorFile);
+    if (layout === null || file === null) return null;
     const token = mintToken(readFileSync(layout.keyFile), { role: "operator" });
     const dialled = await dial({
       socket: file.socket,
@@ -157,63 +129,34 @@ export class ScratchWorkspace implements AsyncDisposable {
     return valueOf(await dial(options)).peer;
   }
 
-  /** The one workspace below this state folder. */
+  /** The one workspace below this state folder; null before there is one. */
   get layout() {
-    const id = readdirSync(this.home)[0];
+    const id = existsSync(this.home) ? readdirSync(this.home)[0] : undefined;
     return id === undefined ? null : stateLayout(join(this.home, id));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const left = (await this.#stop()).map((pid) => ({ pid, line: commandLineOf(pid) }));
-    for (const { pid } of left) process.kill(pid, "SIGKILL");
-    rmSync(this.#top, { recursive: true, force: true, maxRetries: 3 });
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });
-    if (left.length > 0) throw new Error(`left over: ${left.map(({ line }) => line).join(" · ")}`);
+  /** Every living process whose environment or arguments name this workspace's folder. */
+  processes(): FoundProcess[] {
+    return processesNaming(this.#top).filter(({ pid }) => pid !== process.pid);
   }
 
-  async #stop(): Promise<number[]> {
-    const peer = await this.connect().catch(() => null);
-    if (peer !== null) {
-      const { pods } = valueOf(await peer.request("pod.list", {}));
-      for (const pod of pods.filter(({ parent }) => parent === null)) {
-        await peer.request("pod.kill", { pod: pod.id, tree: true }, { commandId: nextId() });
-      }
-      for (const pod of pods) await peer.request("pod.wait", { pod: pod.id, until: "ended" });
-      await peer.request("server.stop", { force: true }, { commandId: nextId() });
-      await peer.closed;
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A follower of a test that failed half-way would keep the server for itself.
+    for (const running of this.#running) {
+      running.kill("SIGKILL");
+      await running.ended;
     }
-    const patience = { timeout: stopDeadlineMs, interval: pollMs };
+    const stopped = await this.pod(["stop", "--all"]);
     const gone = () => {
       if (this.processes().length > 0) throw new Error("processes are left");
     };
-    await vi.waitFor(gone, patience).catch(() => {});
-    return this.processes();
-  }
-
-  /** Every living process whose environment or arguments name the state folder. */
-  processes(): number[] {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    return pids.map(Number).filter((pid) => pid !== process.pid && this.#isOurs(pid));
-  }
-
-  #isOurs(pid: number): boolean {
-    try {
-      if (/^\S+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return false;
-      const texts = ["environ", "cmdline"].map((name) => readFileSync(`/proc/${pid}/${name}`));
-      return texts.some((text) => text.includes(this.home));
-    } catch {
-      return false;
-    }
-  }
-
-  async #coordinatorFile() {
-    try {
-      const { layout } = this;
-      const file = layout === null ? null : await readCoordinatorFile(layout.coordinatorFile);
-      return layout === null || file === null ? null : { layout, file };
-    } catch {
-      return null;
-    }
+    await vi.waitFor(gone, { timeout: leavePatienceMs, interval: pollMs }).catch(() => {});
+    const left = this.processes();
+    for (const { pid } of left) process.kill(pid, "SIGKILL");
+    rmSync(this.#top, { recursive: true, force: true, maxRetries: 3 });
+    if (left.length === 0) return;
+    const list = left.map(({ pid, command }) => `${pid} ${command}`).join("\n");
+    throw new Error(`left over after pod stop --all (${stopped.stderr}):\n${list}`);
   }
 
   get #environment(): Record<string, string> {
@@ -243,12 +186,4 @@ export function valueOf<T>(outcome: Outcome<T>): T {
 export function jsonLines(text: string): Record<string, unknown>[] {
   const lines = text.split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return String(pid);
-  }
 }

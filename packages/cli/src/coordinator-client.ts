@@ -2,6 +2,7 @@
  * The command line's connection to the coordinator: found through `coordinator.json`, started when
  * there is none. Inside a pod the connection carries that pod's token and rights.
  */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { type CoordinatorMethods, coordinatorMethods, exitCodes } from "@podlane/protocol";
@@ -22,19 +23,21 @@ export interface Connected {
 /** Opening a large log takes the winner seconds on a slow disk; one that hangs must not hang us. */
 const publishDeadlineMs = 30_000;
 const connectEveryMs = 25;
+/** Each try is a process; one that leaves holds the place until it has closed its log. */
+const startEveryMs = 500;
 
 /** Connects, starting the server first if none answers. */
 export async function connect(context: CommandContext): Promise<Connected> {
-  const connected = await connectRunning(context);
-  if (connected !== null) return connected;
   const workspace = await openWorkspace(context);
-  await startServer(context, workspace);
-  // Two commands may start one at once: the loser waits until the winner has published its socket.
   const deadline = performance.now() + publishDeadlineMs;
-  while (performance.now() < deadline) {
-    const started = await connectRunning(context);
-    if (started !== null) return started;
-    await pause(connectEveryMs);
+  for (let startsAgainAt = 0; performance.now() < deadline;) {
+    const connected = await connectRunning(context);
+    if (connected !== null) return connected;
+    // The place may be taken: by one that will publish its socket, or by one that is leaving.
+    if (performance.now() >= startsAgainAt) {
+      await startServer(context, workspace);
+      startsAgainAt = performance.now() + startEveryMs;
+    } else await pause(connectEveryMs);
   }
   throw new CommandFailure(
     `the coordinator started but does not answer; its log is ${workspace.layout.serverLog}`,
@@ -42,11 +45,22 @@ export async function connect(context: CommandContext): Promise<Connected> {
   );
 }
 
+/**
+ * Connects wherever there can be something to tell of, starting the server if it has left or was
+ * killed: pods live on without it. Null in a workspace that never had one.
+ */
+export async function connectKnown(context: CommandContext): Promise<Connected | null> {
+  const { layout } = await openWorkspace(context);
+  return existsSync(layout.log) ? connect(context) : null;
+}
+
 /** Connects to a coordinator that runs already; null if there is none. */
 export async function connectRunning(context: CommandContext): Promise<Connected | null> {
   const workspace = await openWorkspace(context);
-  const file = await readCoordinatorFile(workspace.layout.coordinatorFile);
-  if (file === null) return null;
+  const { coordinatorFile, keyFile } = workspace.layout;
+  const file = await readCoordinatorFile(coordinatorFile);
+  // Whoever serves here has made the key first.
+  if (file === null || !existsSync(keyFile)) return null;
   const outcome = await dial({
     socket: file.socket,
     hello: await credentials(context, workspace),
@@ -74,8 +88,18 @@ export async function credentials(context: CommandContext, workspace: Workspace)
       ...(claims.generation === undefined ? {} : { generation: claims.generation }),
     };
   }
-  const key = await readFile(workspace.layout.keyFile);
+  const key = await readKey(workspace.layout.keyFile);
   return { ...common, role: "operator" as const, token: mintToken(key, { role: "operator" }) };
+}
+
+function readKey(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailure(
+      `cannot read the workspace key ${path} (${cause.code ?? cause.message}): ` +
+        "only its owner may give commands here",
+      exitCodes.denied,
+    );
+  });
 }
 
 /** Runs `work` on a connection that ends with it. */

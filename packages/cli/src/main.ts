@@ -17,10 +17,14 @@ const context: CommandContext = {
 
 const program = createProgram(context);
 
-// A reader that left (`pod ps | head`) is no failure.
+// A reader that left (`pod ps | head`) is no failure; a full disk is.
 stdout.on("error", (cause: NodeJS.ErrnoException) => {
-  process.exit(cause.code === "EPIPE" ? exitCodes.done : exitCodes.failed);
+  if (cause.code === "EPIPE") process.exit(exitCodes.done);
+  context.terminal.say(`the output could not be written: ${cause.code ?? cause.message}`);
+  process.exit(exitCodes.failed);
 });
+// Talk that nobody reads any more ends nothing, and there is nowhere to tell of it.
+stderr.on("error", () => undefined);
 
 try {
   await program.parseAsync();
@@ -29,5 +33,8 @@ try {
     process.exitCode = fault.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   } else process.exitCode = reportFailure(context, fault);
 }
-// What a slow reader of a pipe has not taken yet would be lost by ending at once.
-stdout.write("", () => stderr.write("", () => process.exit()));
+// What a slow reader of a pipe has not taken yet would be lost by ending at once. What could not be
+// written ends the process above.
+stdout.write("", (fault) => {
+  if (!fault) stderr.write("", () => process.exit());
+});

@@ -1,6 +1,8 @@
 /** Option values that more than one verb takes. */
+import type { RestartPolicy } from "@podlane/protocol";
 import { InvalidArgumentError } from "commander";
 import { usageFailure } from "./failure.ts";
+import { restartPolicy, RestartText } from "./plan/config-file.ts";
 
 export function parseCount(text: string): number {
   const value = Number(text);
@@ -24,6 +26,12 @@ export function parseLimits(texts: readonly string[]): { timeSeconds?: number } 
     limits.timeSeconds = parseCount(value ?? "");
   }
   return limits;
+}
+
+export function parseRestart(text: string): RestartPolicy {
+  const policy = RestartText.safeParse(text);
+  if (policy.success) return restartPolicy(policy.data);
+  throw new InvalidArgumentError(policy.error.issues[0]?.message ?? "not a restart policy");
 }
 
 export function parseSeconds(text: string): number {

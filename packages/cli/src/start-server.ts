@@ -51,7 +51,8 @@ function serverEnvironment(environment: CommandContext["environment"]): NodeJS.P
   return Object.fromEntries(kept);
 }
 
-function readReport(pipe: Readable): Promise<ServerReport | null> {
+/** Null: it ended, or hung, without a word. */
+export function readReport(pipe: Readable): Promise<ServerReport | null> {
   return new Promise((resolve) => {
     const finish = (report: ServerReport | null) => {
       // First the answer: closing the reader ends here again, without one.

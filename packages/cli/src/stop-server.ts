@@ -6,8 +6,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isAlive, startTimeOf } from "@podlane/pod";
 import type { Coordinator } from "./coordinator-client.ts";
 
-/** It only has to close its log; one that takes longer hangs, and doctor shows it. */
-const patienceMs = 5_000;
+/** It finishes taking worktrees away and closes its log; one that takes longer, doctor shows. */
+const patienceMs = 30_000;
 const lookEveryMs = 20;
 
 /** Asks the server to stop; true when its process has gone, false when it stays for others. */

@@ -8,6 +8,8 @@ export type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   /** One line of data. */
   print(line: string): void;
+  /** Data as it is, line ends included. */
+  write(text: string): void;
   /** One line of talk. */
   say(line: string): void;
   /** A value as one line of JSON on stdout. */
@@ -40,6 +42,7 @@ export function createTerminal({ stdout, stderr, environment }: Streams): Termin
       erase();
       stdout.write(`${line}\n`);
     },
+    write: (text) => void stdout.write(text),
     say: (line) => {
       erase();
       stderr.write(`${line}\n`);

@@ -156,6 +156,18 @@ class RunningCoordinator implements Coordinator {
     return livingPods(this.#replica.state).length;
   }
 
+  /** Orders that hosts did not take are given again, and silence is noticed, with no event too. */
+  async #tick(): Promise<Outcome<unknown>> {
+    const outcome = await this.#replica.tick();
+    if (!outcome.ok) return outcome;
+    this.#orders.dispatch(this.#replica.state);
+    const actor = { role: "system", id: "heartbeats" } as const;
+    for (const verdict of this.#sessions.judge(this.#replica.state)) {
+      void this.#replica.submit({ method: verdictMethod, params: verdict, actor });
+    }
+    return outcome;
+  }
+
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
     const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
     return createHandlers({
@@ -194,15 +206,6 @@ class RunningCoordinator implements Coordinator {
       this.#grants.attach(registrationOf(principal.podId), peer);
     }
     void peer.closed.then(() => this.#peers.delete(peer));
-  }
-
-  async #tick(): Promise<Outcome<unknown>> {
-    const outcome = await this.#replica.tick();
-    const actor = { role: "system", id: "heartbeats" } as const;
-    for (const verdict of this.#sessions.judge(this.#replica.state)) {
-      void this.#replica.submit({ method: verdictMethod, params: verdict, actor });
-    }
-    return outcome;
   }
 
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {

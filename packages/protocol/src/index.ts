@@ -131,6 +131,8 @@ export {
   MergeSettings,
   Setup,
   IsolationStrategy,
+  RestartPolicy,
+  restartWindowMs,
   PodSettings,
   StartPoint,
   PodSpec,

@@ -38,6 +38,8 @@ export const maxKeyBytes = 1_024;
 export const maxScopeRules = 256;
 /** Units in one claim. */
 export const maxClaimUnits = 256;
+/** Other waits under way in one turn: tool calls that an agent makes side by side. */
+export const maxWaitsBeside = 32;
 /** Levels of delegation a top-level pod may hand down. */
 export const maxDelegateLevels = 3;
 /** Characters of a denial's reason on the log; the whole text is in the pod's history. */

@@ -63,5 +63,11 @@ export const PodRecord = z.object({
   startedAtMs: z.int(),
   changedAtMs: z.int(),
   exit: PodExit.nullable(),
+  /** The seq of its `shut_down`; 0 while it lives, and for one that nobody above heard of. */
+  lastSeq: z.int().min(0),
+  /** Restarts after failures that counted at the latest one, and how many the policy allows. */
+  restarts: z.object({ used: z.int().min(0), max: z.int().min(0) }),
+  /** Crashed, because it had used up its restarts. */
+  quarantined: z.boolean(),
 });
 export type PodRecord = z.infer<typeof PodRecord>;

@@ -75,6 +75,13 @@ export const PodSettings = z.object({
 });
 export type PodSettings = z.infer<typeof PodSettings>;
 
+/** Ten minutes: restarts within it count against `maxRestarts`. */
+export const restartWindowMs = 600_000;
+
+/** What follows when the process dies unasked: `never` is none, `on-failure:N` is at most N. */
+export const RestartPolicy = z.object({ maxRestarts: z.int().min(0).max(99) });
+export type RestartPolicy = z.infer<typeof RestartPolicy>;
+
 /** Where a pod's branch starts. */
 export const StartPoint = z.object({
   /** The branch it was taken from and is merged back to; null for a detached head. */
@@ -103,6 +110,7 @@ export const PodSpec = z.object({
   setup: Setup.nullable().default(null),
   settings: PodSettings,
   cleanupOnComplete: z.boolean().default(true),
+  restart: RestartPolicy.default({ maxRestarts: 0 }),
   runId: RunId.nullable().default(null),
   taskId: Name.nullable().default(null),
 });

@@ -45,7 +45,7 @@ const moves: Readonly<Record<PodState, readonly PodState[]>> = {
   paused: ["running", "idle", "stopping", "stopped", "crashed", "restarting"],
   parked: ["starting", "stopping", "stopped", "crashed"],
   restarting: ["starting", "stopping", "stopped", "crashed"],
-  stopping: ["stopped", "crashed"],
+  stopping: ["stopped", "crashed", "restarting"],
   stopped: [],
   crashed: [],
 };

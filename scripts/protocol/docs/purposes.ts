@@ -40,6 +40,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
   "pod.settled": "report that nothing is left to do",
   "pod.stop": "ask a pod, or its whole tree, to leave in time",
   "pod.kill": "kill a pod, or its whole tree",
+  "pod.restart": "end the process and start the next generation",
   "pod.touched": "report paths that were read or written",
   "pod.denied": "report what the pod itself refused its agent",
   "scope.get": "read a pod's scope and what it has lent",

@@ -7,7 +7,6 @@ export const reservedPurposes: { readonly [K in keyof protocol.ReservedMethods]:
   "pod.quarantine_clear": "let a pod start again that used up its restarts",
   "pod.pause": "pause a pod, or its whole tree, at the next safe point",
   "pod.resume": "let a paused pod, or its whole tree, go on",
-  "pod.restart": "end the process and start the next generation",
   "pod.join": "take a place in the tree with a process that is not ours",
   "scope.return": "give back what an ended pod was lent",
   "merge.enqueue": "put a feature's branch in the queue",

@@ -66,6 +66,12 @@ export const logEventSamples: Samples = {
   },
   "pod.quiet": { generation: 1, outboxSeq: 3, inbox: { [subPodId]: 9 } },
   "pod.stop_requested": { mode: "shutdown", deadlineMs: 10_000, cause: "requested" },
+  "pod.restarting": {
+    generation: 1,
+    exit: podExit,
+    nextGeneration: 2,
+    reason: "failure",
+  },
   "pod.exited": { generation: 1, exit: podExit, lastSeq: 4 },
   "pod.reparented": { from: parentId, to: null },
   "pod.collected": { snapshot: null },

@@ -131,6 +131,10 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
   },
   "pod.stop": { params: { pod: of.podId, tree: true }, result: { pods: [of.podId] } },
   "pod.kill": { params: { pod: of.podId }, result: { pods: [of.podId, of.subPodId] } },
+  "pod.restart": {
+    params: { pod: of.podId, deadlineMs: 5_000 },
+    result: { pods: [of.podId] },
+  },
   "pod.touched": {
     params: { ...incarnation, paths: ["src/parser.ts"], access: "write" },
     result: {},
@@ -157,7 +161,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     result: { claim: of.claimView },
   },
   "claim.release": { params: { claim: of.claimId, fence: 40 }, result: { released: true } },
-  "claim.renew": { params: {}, result: { renewed: 2 } },
+  "claim.renew": { params: {}, result: { renewed: [of.claimId] } },
   "claim.transfer": {
     params: { claim: of.claimId, to: of.subPodId },
     result: { claim: of.claimView },
@@ -273,7 +277,10 @@ export const hostReportSamples: Samples<protocol.HostReportMethods> = {
     result: {},
   },
   "host.ready": { params: { ...incarnation, socket: of.socket }, result: {} },
-  "host.exited": { params: { ...incarnation, exit: of.podExit, lastSeq: 4 }, result: {} },
+  "host.exited": {
+    params: { ...incarnation, exit: of.podExit, lastSeq: 4 },
+    result: { restarts: false },
+  },
   "host.collected": { params: { pod: of.podId, snapshot: "refs/podlane/kept/1" }, result: {} },
   "host.merge_report": {
     params: { merge: of.mergeId, fence: 43, outcome: { kind: "landed", landed: of.landed } },

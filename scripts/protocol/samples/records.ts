@@ -26,7 +26,14 @@ export const task: z.input<typeof protocol.Task> = {
   result: null,
   error: { code: "cancelled_by_orchestrator", message: "not needed any more" },
   attempts: [
-    { attempt: 1, fence: 60, claimedBy: registrationId, claimedAtMs: atMs, endedAtMs: null, how: null },
+    {
+      attempt: 1,
+      fence: 60,
+      claimedBy: registrationId,
+      claimedAtMs: atMs,
+      endedAtMs: null,
+      how: null,
+    },
   ],
   createdAtMs: atMs,
   completedAtMs: atMs,

@@ -19,7 +19,6 @@ export const reservedSamples: Samples<protocol.ReservedMethods> = {
   "pod.quarantine_clear": { params: onePod, result: { pod: podRecord } },
   "pod.pause": { params: { ...onePod, tree: true }, result: { pods: [podId] } },
   "pod.resume": { params: { ...onePod, tree: false }, result: { pods: [podId] } },
-  "pod.restart": { params: { ...onePod, deadlineMs: 5_000 }, result: { pods: [podId] } },
   "pod.join": {
     params: {
       name: "guest",

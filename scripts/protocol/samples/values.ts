@@ -108,6 +108,9 @@ export const podRecord: z.input<typeof protocol.PodRecord> = {
   startedAtMs: atMs,
   changedAtMs: atMs,
   exit: null,
+  lastSeq: 0,
+  restarts: { used: 0, max: 3 },
+  quarantined: false,
 };
 
 export const claimView: z.input<typeof protocol.ClaimView> = {

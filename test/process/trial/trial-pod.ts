@@ -11,6 +11,7 @@ import {
   type PodMethods,
   type PodRecord,
   type PodStatus,
+  type RestartPolicy,
   type ToolResult,
 } from "@podlane/protocol";
 import { vi } from "vitest";
@@ -22,6 +23,7 @@ export type Notification = Extract<HistoryItem, { type: "notification" }>;
 export interface ChildOptions {
   readonly task?: string | null;
   readonly scope?: readonly string[];
+  readonly restart?: RestartPolicy;
 }
 
 /** What a pod's tests need of the trial it runs in. */
@@ -60,9 +62,9 @@ export class TrialPod {
   }
 
   askSpawn(name: string, agent: AgentSpec, options: ChildOptions = {}) {
-    const { task = null, scope = [] } = options;
+    const { task = null, scope = [], restart } = options;
     const rules = expectOk(parseScope([...scope]));
-    return this.caller.ask("spawn", { name, agent, task, scope: rules });
+    return this.caller.ask("spawn", { name, agent, task, scope: rules, restart });
   }
 
   async spawn(name: string, agent: AgentSpec, options: ChildOptions = {}): Promise<TrialPod> {

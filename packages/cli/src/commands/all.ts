@@ -19,6 +19,7 @@ import { addRun } from "./run.ts";
 import { addSend } from "./send.ts";
 import { addServe } from "./serve.ts";
 import { addSpawn } from "./spawn.ts";
+import { addRestart } from "./restart.ts";
 import { addStop } from "./stop.ts";
 import { addVersion } from "./version.ts";
 import { addWait } from "./wait.ts";
@@ -39,6 +40,7 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addWait,
   addPause,
   addStop,
+  addRestart,
   addDiff,
   addMerge,
   addLocks,

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
-import { connectRunning } from "../coordinator-client.ts";
+import { connectKnown } from "../coordinator-client.ts";
 import { locksJson } from "../json/locks-json.ts";
 import { readLogClock } from "../log-clock.ts";
 import { renderDuration } from "../render/duration.ts";
@@ -21,8 +21,7 @@ export function addLocks(program: Command, context: CommandContext): void {
 
 async function locks(context: CommandContext, json: boolean): Promise<number> {
   const { terminal } = context;
-  const connected = await connectRunning(context);
-  // No coordinator, no claim: nothing is started just to be told so.
+  const connected = await connectKnown(context);
   const claims =
     connected === null ? [] : (await connected.coordinator.call("claim.list", {})).claims;
   const nowMs = connected === null ? 0 : (await readLogClock(connected.coordinator))();

@@ -6,6 +6,7 @@ import { withCoordinator } from "../coordinator-client.ts";
 import { usageFailure } from "../failure.ts";
 import { showAgentLane } from "../logs/agent-lane.ts";
 import { showControlLane } from "../logs/control-lane.ts";
+import { jsonSink, textSink } from "../logs/log-sink.ts";
 import { showOutput } from "../logs/output.ts";
 import { parseSince } from "../options.ts";
 import { findPod } from "../pod-client.ts";
@@ -15,6 +16,7 @@ interface LogsOptions {
   readonly follow?: true;
   readonly lane?: Lane;
   readonly since?: number;
+  readonly json?: true;
 }
 
 export function addLogs(program: Command, context: CommandContext): void {
@@ -30,6 +32,7 @@ export function addLogs(program: Command, context: CommandContext): void {
       ).choices(["control", "agent"]),
     )
     .option("--since <time>", "of a lane: an age (90s, 10m, 2h, 1d) or an ISO date", parseSince)
+    .option("--json", "one object a line: a piece of output, or an entry of the lane")
     .action(verb(context, (pod: string, options: LogsOptions) => logs(context, pod, options)));
 }
 
@@ -43,9 +46,11 @@ async function logs(
   }
   const pod = await withCoordinator(context, (coordinator) => findPod(coordinator, wanted));
   const follow = options.follow === true;
-  const request = { follow, sinceMs: options.since ?? 0 };
+  const { terminal } = context;
+  const sink = options.json === true ? jsonSink(terminal, pod.name) : textSink(terminal);
+  const request = { follow, sinceMs: options.since ?? 0, sink };
   if (options.lane === "agent") await showAgentLane(context, pod, request);
   else if (options.lane === "control") await showControlLane(context, pod, request);
-  else await showOutput(context, pod, follow);
+  else await showOutput(context, pod, request);
   return exitCodes.done;
 }

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes, type PodRecord } from "@podlane/protocol";
 import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
-import { connectRunning } from "../coordinator-client.ts";
+import { connectKnown } from "../coordinator-client.ts";
 import { isUnder } from "../lifecycle.ts";
 import { readLogClock } from "../log-clock.ts";
 import { gather } from "../options.ts";
@@ -34,9 +34,8 @@ export function addPs(program: Command, context: CommandContext): void {
 
 async function listPods(context: CommandContext, options: PsOptions): Promise<number> {
   const { terminal } = context;
-  const connected = await connectRunning(context);
+  const connected = await connectKnown(context);
   const all = options.all === true;
-  // No coordinator, no living pod: nothing is started just to be told so.
   const found =
     connected === null ? [] : (await connected.coordinator.call("pod.list", { all })).pods;
   const names = new Map(found.map((pod) => [pod.id as string, pod.name]));

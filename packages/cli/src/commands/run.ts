@@ -9,16 +9,13 @@ import { verb } from "../verb.ts";
 import { openWorkspace } from "../context.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { printPlanCheck } from "../plan/print-check.ts";
-import { followRun } from "../run/follow.ts";
+import { exitCodeOfSignal, followRun } from "../run/follow.ts";
 import { logEventJson } from "../json/log-event-json.ts";
 import { readLogClock } from "../log-clock.ts";
 import { createProgress, describeState } from "../run/progress.ts";
 import { newSalt, runIdOf } from "../run/run-id.ts";
 import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
 import { parseCount } from "../options.ts";
-
-/** 128 + SIGINT: a run that a person stopped has no outcome yet. */
-const interruptedExitCode = 130;
 
 interface RunOptions {
   readonly detach?: true;
@@ -110,7 +107,8 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
     terminal.say(`still here: ${list}; end them: pod stop --all`);
   }
   terminal.say(`stopped; to continue: pod run ${path}`);
-  return interruptedExitCode;
+  // A run that was stopped has no outcome yet.
+  return exitCodeOfSignal(result.signal ?? "SIGINT");
 }
 
 /** A task's later attempt takes the place of an earlier one. */

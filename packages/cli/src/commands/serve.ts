@@ -1,11 +1,13 @@
 /** `pod serve`: the server of this workspace, in the foreground, or how it does. */
 import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import { exitCodes } from "@podlane/protocol";
 import { type CommandContext, openWorkspace } from "../context.ts";
 import { stopServer } from "../stop-server.ts";
 import { connectRunning } from "../coordinator-client.ts";
 import { CommandFailure } from "../failure.ts";
+import { readReport } from "../start-server.ts";
 import { renderDuration } from "../render/duration.ts";
 import { verb } from "../verb.ts";
 
@@ -69,15 +71,35 @@ async function stop(context: CommandContext, force: boolean): Promise<number> {
   );
 }
 
+/** The server is a process of its own here too: what ends this command ends it. */
 async function runHere(context: CommandContext): Promise<number> {
   const { layout, repository } = await openWorkspace(context);
   const [program = "", ...args] = context.programs.serve;
   const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "pipe"],
   });
-  context.terminal.say(`serving ${repository.toplevel}; Ctrl-C ends it`);
-  process.on("SIGINT", () => child.kill("SIGINT"));
-  return new Promise((resolve) => {
+  const exited = new Promise<number>((resolve) => {
     child.once("exit", (code) => resolve(code ?? exitCodes.failed));
   });
+  for (const signal of endingSignals) process.on(signal, () => child.kill(signal));
+  const report = await readReport(child.stdio[3] as Readable);
+  switch (report?.kind) {
+    case "ready":
+      context.terminal.say(`serving ${repository.toplevel}; Ctrl-C ends it`);
+      return exited;
+    case "taken":
+      throw new CommandFailure(
+        "a server of this repository runs already: pod serve --status",
+        exitCodes.conflict,
+      );
+    case "failed":
+      throw new CommandFailure(
+        `the server did not start: ${report.message}`,
+        exitCodes.unreachable,
+      );
+    case undefined:
+      throw new CommandFailure("the server ended before it could answer", exitCodes.unreachable);
+  }
 }
+
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

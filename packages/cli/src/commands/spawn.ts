@@ -9,6 +9,7 @@ import {
   parseScope,
   type PodRecord,
   type PodSpec,
+  type RestartPolicy,
 } from "@podlane/protocol";
 import { resolveBase } from "@podlane/pod";
 import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
@@ -16,7 +17,7 @@ import { connect } from "../coordinator-client.ts";
 import { loadConfig } from "../config.ts";
 import { expectOk, usageFailure } from "../failure.ts";
 import type { SpawnJson } from "../json/answers-json.ts";
-import { gather, parseLimits } from "../options.ts";
+import { gather, parseLimits, parseRestart } from "../options.ts";
 import { resolveAgent } from "../plan/agents.ts";
 import { specFromConfig } from "../plan/resolve-plan.ts";
 import { dialPod, findPod } from "../pod-client.ts";
@@ -29,9 +30,11 @@ interface SpawnOptions {
   readonly agent?: string;
   readonly scope?: readonly string[];
   readonly claim?: readonly string[];
+  readonly pull?: readonly string[];
   readonly parent?: string;
   readonly limit?: readonly string[];
   readonly delegate?: string;
+  readonly restart?: RestartPolicy;
   readonly detach?: true;
   readonly wait?: true;
   readonly json?: true;
@@ -58,23 +61,43 @@ export function addSpawn(program: Command, context: CommandContext): void {
     .option("--agent <preset>", "script:PATH, shell, or a preset")
     .option("--scope <rule>", "what it may write: [!]PATH[:r|:w][:flat]; may be repeated", gather)
     .option("--claim <unit>", "a unit it holds while a turn runs; may be repeated", gather)
+    .option("--pull <type>", "tasks it takes from the work queue; may be repeated", gather)
     .option("--parent <pod>", "the pod it belongs to")
     .option("--limit <key=value>", "time_seconds=N; may be repeated", gather)
+    .option("--restart <policy>", "never, or on-failure:N within ten minutes", parseRestart)
     .option("--delegate <levels>", "how deep it may lend its scope on")
     .option("-d, --detach", "do not wait for it to be ready")
     .option("--wait", "wait until it has settled; exit with its outcome")
     .option("--json", "one object")
     .action(
-      verb(context, (name: string | undefined, command: string[], options: SpawnOptions) =>
-        spawn(context, name, command, options),
+      verb(
+        context,
+        (_name: string | undefined, _rest: string[], options: SpawnOptions, command: Command) =>
+          spawn(context, readOperands(command), options),
       ),
     );
 }
 
+interface Operands {
+  readonly name: string | undefined;
+  readonly command: readonly string[];
+}
+
+/** What stands before the two dashes and what after: the name may be missing, not shift. */
+function readOperands(command: Command): Operands {
+  const typed = process.argv;
+  const dashes = typed.indexOf("--");
+  const behind = dashes === -1 ? 0 : typed.length - dashes - 1;
+  const before = command.args.slice(0, command.args.length - behind);
+  if (before.length > 1) {
+    throw usageFailure(`'${before[1]}': one name, then -- and the command`);
+  }
+  return { name: before[0], command: command.args.slice(before.length) };
+}
+
 async function spawn(
   context: CommandContext,
-  givenName: string | undefined,
-  command: readonly string[],
+  { name: givenName, command }: Operands,
   options: SpawnOptions,
 ): Promise<number> {
   const task = await readTask(options);
@@ -112,6 +135,9 @@ async function chooseAgent(
   if (options.agent === undefined) {
     throw usageFailure("what is to run? give --agent PRESET or a command after --");
   }
+  if (options.agent === "shell" && task === null) {
+    throw usageFailure("agent shell runs its task: give --task TEXT, or a command after --");
+  }
   const choice = { agent: options.agent, task: task ?? "", presets: {}, baseDir: context.cwd };
   return expectOk(await resolveAgent(choice));
 }
@@ -141,10 +167,16 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
   const common = specFromConfig(config, base);
   const { options } = asked;
   const delegate = options.delegate === undefined ? common.delegate : Number(options.delegate);
-  // A shell agent's command is all it needs: it starts at once even without a task.
-  const task = asked.task ?? (asked.agent.driver === "shell" ? "run the command" : null);
+  // A shell agent's command is all it needs: it starts at once even without a task, unless the
+  // queue has the tasks.
+  const pull = options.pull ?? common.settings.pull?.taskTypes;
+  const startsAtOnce = asked.agent.driver === "shell" && pull === undefined;
+  const task = asked.task ?? (startsAtOnce ? "run the command" : null);
   const spec: PodSpec = {
     ...common,
+    ...(pull === undefined
+      ? {}
+      : { settings: { ...common.settings, pull: { taskTypes: [...pull] } } }),
     name: asked.name,
     agent: asked.agent,
     task,
@@ -153,6 +185,7 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
     delegate,
     limits: { ...common.limits, ...parseLimits(options.limit ?? []) },
     merge: MergeSettings.parse({}),
+    restart: options.restart ?? common.restart,
   };
   const { pod } = await coordinator.call("pod.spawn", { parent: null, spec });
   coordinator.close();
@@ -164,8 +197,9 @@ async function spawnChild(
   socket: string,
   asked: Asked,
 ): Promise<PodRecord> {
-  const parent = await dialPod(context, socket);
   const { options } = asked;
+  if (options.pull !== undefined) throw usageFailure("only a top-level pod pulls tasks");
+  const parent = await dialPod(context, socket);
   const request = {
     name: asked.name,
     agent: asked.agent,
@@ -173,6 +207,7 @@ async function spawnChild(
     scope: expectOk(parseScope(options.scope ?? [])),
     claims: [...(options.claim ?? [])],
     limits: parseLimits(options.limit ?? []),
+    restart: options.restart ?? { maxRestarts: 0 },
     ...(options.delegate === undefined ? {} : { delegate: Number(options.delegate) }),
   };
   const { pod } = await parent.call("spawn", request, { deadlineMs: spawnDeadlineMs });

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes, type PodId, type PodRecord } from "@podlane/protocol";
 import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
-import { type Coordinator, connectRunning } from "../coordinator-client.ts";
+import { type Coordinator, connectKnown } from "../coordinator-client.ts";
 import { CommandFailure } from "../failure.ts";
 import type { LifecycleJson } from "../json/answers-json.ts";
 import { selectPods } from "../lifecycle.ts";
@@ -53,10 +53,10 @@ async function end(
   wanted: readonly string[],
   options: StopOptions,
 ): Promise<number> {
-  const connected = await connectRunning(context);
+  const connected = await connectKnown(context);
   if (connected === null && options.all === true) return nothingRuns(context, method, options);
   if (connected === null) {
-    throw new CommandFailure("no pod lives: no coordinator runs here", exitCodes.notFound);
+    throw new CommandFailure("there has never been a pod here", exitCodes.notFound);
   }
   const { coordinator, workspace } = connected;
   const own = ownPod(context, workspace);

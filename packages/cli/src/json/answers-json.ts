@@ -39,10 +39,10 @@ export const WaitJson = z.strictObject({
 });
 export type WaitJson = z.infer<typeof WaitJson>;
 
-/** `pod pause`, `resume`, `stop`, `kill`. */
+/** `pod pause`, `resume`, `stop`, `kill`, `restart`. */
 export const LifecycleJson = z.strictObject({
   version,
-  verb: z.enum(["pause", "resume", "stop", "kill"]),
+  verb: z.enum(["pause", "resume", "stop", "kill", "restart"]),
   pods: z.array(
     z.strictObject({
       id: z.string(),

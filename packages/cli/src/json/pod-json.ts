@@ -35,6 +35,8 @@ export const PodJson = z.strictObject({
       cause: ShutDownCause,
     })
     .nullable(),
+  restarts: z.strictObject({ used: z.int(), max: z.int() }),
+  quarantined: z.boolean(),
   usage: Usage.nullable(),
 });
 export type PodJson = z.infer<typeof PodJson>;
@@ -68,6 +70,8 @@ export function podJson(pod: PodRecord, names: ReadonlyMap<string, string>): Pod
     startedAt: instant(pod.startedAtMs),
     changedAt: instant(pod.changedAtMs),
     exit: exit === null ? null : { code: exit.code, signal: exit.signal, cause: exit.cause },
+    restarts: pod.restarts,
+    quarantined: pod.quarantined,
     usage: pod.lastTurn?.result?.usage ?? null,
   };
 }

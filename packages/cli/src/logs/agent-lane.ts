@@ -5,7 +5,6 @@ import { withCoordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
 import { dialPod } from "../pod-client.ts";
 import { readEndedHistory, readHistory } from "../pod-history.ts";
-import { historyLines } from "../render/history-lines.ts";
 import { createSignal } from "../signal.ts";
 import type { LaneRequest } from "./lane-request.ts";
 
@@ -20,11 +19,11 @@ export async function showAgentLane(
     const ended = await awaitEnd(context, pod);
     const fromSeq = printed.nextSeq;
     const rest = await readEndedHistory(context, ended, { notificationsOnly: false, fromSeq });
-    print(context, rest, { request, printed });
+    print(rest, { request, printed });
     return;
   }
   const items = await readHistory(context, pod, { notificationsOnly: false });
-  print(context, items, { request, printed });
+  print(items, { request, printed });
 }
 
 interface Progress {
@@ -52,14 +51,13 @@ async function followHistory(
     const fromSeq = progress.printed.nextSeq;
     const page = await client.ask("get_history", { fromSeq, limit: 200 });
     if (!page.ok) break;
-    print(context, page.value.items, progress);
+    print(page.value.items, progress);
     if (page.value.nextSeq === null) await woken;
   }
   client.close();
 }
 
 function print(
-  { terminal }: CommandContext,
   items: Awaited<ReturnType<typeof readHistory>>,
   { request, printed }: Progress,
 ): void {
@@ -67,7 +65,7 @@ function print(
     if (item.seq < printed.nextSeq) continue;
     printed.nextSeq = item.seq + 1;
     if (item.at < request.sinceMs) continue;
-    for (const line of historyLines(item)) terminal.print(line);
+    request.sink.item(item);
   }
 }
 

@@ -8,8 +8,6 @@ import { withCoordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
 import { readLog } from "../follow-log.ts";
 import { dialPod, type PodClient } from "../pod-client.ts";
-import { clockTime, eventLine } from "../render/history-lines.ts";
-import { logEventLine } from "../render/log-event-line.ts";
 import type { LaneRequest } from "./lane-request.ts";
 
 export function showControlLane(
@@ -17,29 +15,31 @@ export function showControlLane(
   pod: PodRecord,
   request: LaneRequest,
 ): Promise<void> {
-  const { terminal } = context;
   const follow = request.follow && pod.exit === null;
   return withCoordinator(context, async (coordinator) => {
-    const live = follow && pod.socket !== null ? await followLive(context, pod.socket) : null;
+    const live =
+      follow && pod.socket !== null ? await followLive(context, pod.socket, request) : null;
     const wanted = { fromSeq: 1, follow, subject: `pod:${pod.id}` };
     for await (const event of readLog(coordinator, wanted)) {
-      if (event.atMs >= request.sinceMs) terminal.print(logEventLine(event));
+      if (event.atMs >= request.sinceMs) request.sink.event(event);
       if (follow && event.kind === "pod.exited") break;
     }
     live?.close();
   });
 }
 
-async function followLive(context: CommandContext, socket: string): Promise<PodClient> {
+async function followLive(
+  context: CommandContext,
+  socket: string,
+  { sink }: LaneRequest,
+): Promise<PodClient> {
   const { terminal } = context;
   const client = await dialPod(context, socket);
   const params = { lanes: ["control" as const] };
   const watch = await client.peer.watch("subscribe", params, {
     onEvent: (_seq, data) => {
       const event = ReceivedPodEvent.safeParse((data as { detail?: unknown }).detail);
-      if (event.success) {
-        terminal.print(`      ${clockTime(event.data.at)} from below: ${eventLine(event.data)}`);
-      }
+      if (event.success) sink.below(event.data);
     },
     onGap: ({ from, to }) => terminal.say(`(events ${from} to ${to} were not shown)`),
     onEnd: () => {},

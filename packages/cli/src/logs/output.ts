@@ -11,6 +11,7 @@ import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
 import { type Coordinator, withCoordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
 import { callOwnTool, dialPod, type PodClient } from "../pod-client.ts";
+import type { LaneRequest } from "./lane-request.ts";
 
 interface Page {
   readonly text: string;
@@ -28,7 +29,7 @@ const pageBytes = 64 * 1024;
 export function showOutput(
   context: CommandContext,
   pod: PodRecord,
-  follow: boolean,
+  { follow, sink }: LaneRequest,
 ): Promise<void> {
   return withCoordinator(context, async (coordinator) => {
     const read = await openOutput(context, pod);
@@ -37,7 +38,7 @@ export function showOutput(
       // Asked before the read: what it printed last is then still read.
       const over = isOver();
       const page = await read(cursor);
-      process.stdout.write(page.text);
+      sink.output(page.text);
       cursor = page.nextCursor;
       if (page.end && over) return;
       if (page.end) await pause(followEveryMs);

@@ -14,7 +14,7 @@ import {
   parseScopeRule,
 } from "@podlane/protocol";
 import { resolveAgent } from "./agents.ts";
-import type { ConfigFile } from "./config-file.ts";
+import { type ConfigFile, restartPolicy } from "./config-file.ts";
 import type { PlanFile, TaskFile } from "./plan-file.ts";
 import type { ParsedSource, Problem } from "./yaml-source.ts";
 
@@ -65,13 +65,18 @@ export async function resolvePlan(
   return { plan, problems: [] };
 }
 
+/** A plan's work goes on after a death; a pod that somebody spawned by hand is watched by them. */
+const defaultTaskRestart = "on-failure:3";
+
 function resolveTask(
   task: TaskFile,
   agent: AgentSpec,
   file: PlanFile,
   context: PlanContext,
 ): PlanTask {
-  const config = { ...context.defaults, ...file.config };
+  const preset = file.agents?.[context.overrides.agent ?? task.agent];
+  const ofAgent = preset?.pull === undefined ? {} : { pull: preset.pull };
+  const config = { restart: defaultTaskRestart, ...context.defaults, ...file.config, ...ofAgent };
   const spec: PodSpec = {
     ...specFromConfig({ ...config, ...definedOnly(settingsOf(task)) }, context.base),
     name: task.id,
@@ -104,6 +109,7 @@ export function specFromConfig(
     delegate: config.delegate ?? 3,
     limits: timeSeconds === undefined ? {} : { timeSeconds },
     priority: config.priority ?? 5,
+    restart: restartPolicy(config.restart ?? "never"),
     isolation: config.isolation_strategy === "directory" ? "directory" : "worktree",
     start: { branch: base.branch, commit: base.commit, combine: [] },
     setup: null,
@@ -115,6 +121,7 @@ export function specFromConfig(
       wakeBudgetPerMinute: config.wake_budget,
       claimsMode: config.claims?.mode,
       coordinatorDown: config.coordinator_down,
+      pull: config.pull === undefined ? undefined : { taskTypes: config.pull.task_types },
     }),
   };
 }

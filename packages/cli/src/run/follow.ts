@@ -1,7 +1,8 @@
 /**
  * Follows a run until it ends: woken by the log's events, it asks for the run and its pods as they
- * are. The first Ctrl-C drains the run, the second stops it now.
+ * are.
  */
+import { constants } from "node:os";
 import type { LogEventEnvelope, MergeView, PodRecord, RunId, RunView } from "@podlane/protocol";
 import type { Coordinator } from "../coordinator-client.ts";
 import { expectOk } from "../failure.ts";
@@ -18,6 +19,13 @@ export interface FollowOptions {
   readonly note: (text: string) => void;
 }
 
+const endingSignals = ["SIGINT", "SIGTERM"] as const;
+export type EndingSignal = (typeof endingSignals)[number];
+
+export function exitCodeOfSignal(signal: EndingSignal): number {
+  return 128 + constants.signals[signal];
+}
+
 const isOver: Readonly<Record<RunView["state"], boolean>> = {
   active: false,
   draining: false,
@@ -29,6 +37,8 @@ const isOver: Readonly<Record<RunView["state"], boolean>> = {
 export interface FollowedRun extends RunResult {
   /** A person stopped it, from here or elsewhere: it has no outcome yet. */
   readonly interrupted: boolean;
+  /** What told this command to stop it; null: it was stopped elsewhere, if at all. */
+  readonly signal: EndingSignal | null;
 }
 
 export async function followRun(options: FollowOptions): Promise<FollowedRun> {
@@ -52,7 +62,7 @@ export async function followRun(options: FollowOptions): Promise<FollowedRun> {
       },
     ),
   );
-  const stopListening = cancelOnInterrupt(options);
+  const interrupts = cancelOnInterrupt(options);
   try {
     for (;;) {
       const raised = wake.next();
@@ -61,12 +71,13 @@ export async function followRun(options: FollowOptions): Promise<FollowedRun> {
       options.onPods(pods.filter((pod) => pod.runId === run));
       if (isOver[view.state] && noPodRuns(pods, run, view)) {
         const { merges } = await coordinator.call("merge.list", { run });
-        return { run: view, merges: latestByPod(merges), interrupted: view.state !== "ended" };
+        const interrupted = view.state !== "ended";
+        return { run: view, merges: latestByPod(merges), interrupted, signal: interrupts.first() };
       }
       await raised;
     }
   } finally {
-    stopListening();
+    interrupts.ignore();
     watch.close();
   }
 }
@@ -81,11 +92,21 @@ function latestByPod(merges: readonly MergeView[]): MergeView[] {
   return [...new Map(merges.map((merge) => [merge.pod, merge])).values()];
 }
 
-function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): () => void {
-  let interrupts = 0;
-  const onInterrupt = () => {
-    interrupts += 1;
-    const mode = interrupts === 1 ? "drain" : "now";
+interface Interrupts {
+  first(): EndingSignal | null;
+  ignore(): void;
+}
+
+/** The first drains the run, the second stops it now, the third does not wait for that. */
+function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): Interrupts {
+  const received: EndingSignal[] = [];
+  const onInterrupt = (signal: EndingSignal) => {
+    received.push(signal);
+    if (received.length > 2) {
+      note("left before everything had stopped; what still runs: pod ps");
+      process.exit(exitCodeOfSignal(signal));
+    }
+    const mode = received.length === 1 ? "drain" : "now";
     note(
       mode === "drain"
         ? "stopping: turns that run may finish (Ctrl-C again stops them now)"
@@ -95,10 +116,11 @@ function cancelOnInterrupt({ coordinator, run, note }: FollowOptions): () => voi
       if (!outcome.ok) note(`the run was not stopped: ${outcome.error.message}`);
     });
   };
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onInterrupt);
-  return () => {
-    process.off("SIGINT", onInterrupt);
-    process.off("SIGTERM", onInterrupt);
+  for (const signal of endingSignals) process.on(signal, onInterrupt);
+  return {
+    first: () => received[0] ?? null,
+    ignore: () => {
+      for (const signal of endingSignals) process.off(signal, onInterrupt);
+    },
   };
 }

@@ -79,6 +79,8 @@ export function describeWait(pod: PodRecord, names: ReadonlyMap<string, string>)
     const on = pod.waiting.on.map((id) => names.get(id) ?? id).join(", ");
     return oneLine(`${pod.waiting.reason}${on === "" ? "" : `: ${on}`}`);
   }
+  if (pod.quarantined)
+    return `quarantined: ${pod.exit?.cause ?? ""} again after ${pod.restarts.used} restarts`;
   if (pod.exit !== null) return pod.exit.cause;
   return pod.turn === null ? "" : `turn ${pod.turn.n}`;
 }

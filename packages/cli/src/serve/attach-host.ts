@@ -73,7 +73,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     onFault: ({ method, error }) => options.note(`${method} failed: ${String(error)}`),
   });
   coordinator = new Client<HostCalls>(expectOk(connected).peer);
-  const { pods } = await coordinator.call("pod.list", {});
+  const { pods } = await coordinator.call("pod.list", { all: true });
   await host.adopt(pods.filter((pod) => pod.hostId === host.id));
   await coordinator.call("host.attach", { hostId: host.id, capacity });
   return host;

@@ -17,32 +17,40 @@ import { programs } from "../programs.ts";
 import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
-import { leaveWhenIdle } from "./idle.ts";
+import { type IdleLimits, idleLimits, leaveWhenIdle } from "./idle.ts";
 import { openSocketPlace } from "./socket-place.ts";
 import { takeLock } from "./take-lock.ts";
 import { ensureKey } from "./workspace-key.ts";
 
-export async function serve(stateDir: string, checkout: string): Promise<void> {
+export async function serve(
+  stateDir: string,
+  checkout: string,
+  limits: IdleLimits = idleLimits,
+): Promise<void> {
   try {
     const layout = stateLayout(stateDir);
     const lock = takeLock(layout.coordinatorLock);
     if (lock === null) {
+      note(`${layout.coordinatorLock} is taken: another server is here, or is leaving`);
       report({ kind: "taken" });
       process.exit(exitCodes.done);
     }
     const repository = expectOk(await discoverRepository(checkout));
-    await run(layout, repository, lock.release);
+    await run({ layout, repository, limits, releaseLock: lock.release });
   } catch (fault) {
     report({ kind: "failed", message: fault instanceof Error ? fault.message : String(fault) });
     die(fault);
   }
 }
 
-async function run(
-  layout: StateLayout,
-  repository: Repository,
-  releaseLock: () => void,
-): Promise<void> {
+interface Serving {
+  readonly layout: StateLayout;
+  readonly repository: Repository;
+  readonly limits: IdleLimits;
+  readonly releaseLock: () => void;
+}
+
+async function run({ layout, repository, limits, releaseLock }: Serving): Promise<void> {
   const key = ensureKey(layout.keyFile);
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
@@ -80,7 +88,7 @@ async function run(
     const { clients, livingPods, tasks } = coordinator.demand();
     return clients - 1 + livingPods + tasks + host.livingPods;
   };
-  const stopWatching = leaveWhenIdle(demand, () => void leave());
+  const stopWatching = leaveWhenIdle({ ...limits, demand, leave: () => void leave() });
   let leaving = false;
   const leave = async (): Promise<void> => {
     if (leaving) return;
@@ -88,13 +96,13 @@ async function run(
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
+    await host.collected();
     await coordinator.close();
     sockets.close();
     releaseLock();
     process.exit(exitCodes.done);
   };
-  process.on("SIGTERM", () => void leave());
-  process.on("SIGINT", () => void leave());
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
 }
 
 /** Whole or not at all: clients read it at any moment. */

@@ -149,9 +149,9 @@ const cases: readonly Case[] = [
     problems: [[6, /unsupported: not enforced/]],
   },
   {
-    what: "a restart policy",
-    plan: plan("    restart: on-failure:3\n"),
-    problems: [[6, /unsupported: restart policies/]],
+    what: "a restart policy of no kind",
+    plan: plan("    restart: always\n"),
+    problems: [[6, /restart is 'never' or 'on-failure:N'/]],
   },
   {
     what: "a priority for nobody",
@@ -191,6 +191,13 @@ test("a good plan is resolved whole: agent, scope, base and defaults", async () 
   expect(task?.spec.agent).toMatchObject({ driver: "script", path: "good.yaml" });
   expect(task?.spec.scope).toMatchObject([{ target: "src", permission: "write" }]);
   expect(task?.spec.merge).toMatchObject({ mode: "auto", gate: "npm test", priority: 5 });
+  expect(task?.spec.restart).toEqual({ maxRestarts: 3 });
+});
+
+test("a task's restart policy stands before the plan's, and that before the default", async () => {
+  const text = plan("    restart: never\n  - id: two\n    agent: shell\n    task: x\n");
+  const { plan: loaded } = await load(`${text}config: { restart: on-failure:7 }\n`);
+  expect(loaded.tasks.map((task) => task.spec.restart.maxRestarts)).toEqual([0, 7]);
 });
 
 test("a file of expanding aliases ends in an error, not in memory", async () => {

@@ -71,7 +71,7 @@ function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): 
   if (ownReports.has(method)) return params.pod === actor.id;
   if (method === "pod.spawn") return params.parent === actor.id;
   if (method === "inbox.pod_event") return params.event?.podId === actor.id;
-  if (method === "pod.stop" || method === "pod.kill") {
+  if (method === "pod.stop" || method === "pod.kill" || method === "pod.restart") {
     return params.pod !== undefined && isAncestor(state, actor.id, params.pod);
   }
   return false;
@@ -86,7 +86,7 @@ function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, works, spawns children and stops its descendants";
+      return "a pod reports for itself, claims, works, spawns and ends or restarts its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":

@@ -9,7 +9,7 @@ import type { MergeEntry } from "./merges/merges-slice.ts";
 import { isExecuting, sortedMerges } from "./merges/merges-slice.ts";
 import { hasLanded, wantsCollection } from "./pods/collection.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
-import { childrenOf, livingPods } from "./pods/tree.ts";
+import { childrenOf, livingPods, wasEverStarted } from "./pods/tree.ts";
 import type { WorkspaceState } from "./state.ts";
 
 type OrderOf<M extends keyof HostOrderMethods> = {
@@ -55,18 +55,19 @@ function startOrder(pod: PodEntry): OrderOf<"host.start"> {
 
 /** Leaves first: a pod leaves once no child that was told to leave is still there. */
 function wantsSignal(state: WorkspaceState, pod: PodEntry): boolean {
-  if (pod.stop === null || pod.startAttempt === 0) return false;
+  if (pod.stop === null || !wasEverStarted(pod)) return false;
   return !childrenOf(state, pod).some((child) => child.stop !== null);
 }
 
 function signalOrders({ id, generation, stop }: PodEntry): OrderOf<"host.signal">[] {
   if (stop === null) return [];
-  const params = { pod: id, generation, ...stop };
+  const { mode, deadlineMs, cause } = stop;
+  const params = { pod: id, generation, mode, deadlineMs, cause };
   return [
     {
       method: "host.signal",
       params,
-      key: `signal:${id}:${generation}:${stop.mode}:${stop.deadlineMs}`,
+      key: `signal:${id}:${generation}:${mode}:${deadlineMs}`,
     },
   ];
 }

@@ -3,9 +3,11 @@
  * is, so no command does.
  */
 import { effectiveScope, isSubscope, isTerminal, unitsOverlap } from "@podlane/protocol";
+import type { UnitKey } from "@podlane/protocol";
 import type { ClaimEntry } from "./claims/claims-slice.ts";
-import { claimsOf } from "./claims/claims-slice.ts";
-import { conflictsOf, rankOf } from "./claims/conflicts.ts";
+import { claimsOf, findClaim } from "./claims/claims-slice.ts";
+import { capacityOf } from "./claims/meetings.ts";
+import { isBefore } from "./claims/order.ts";
 import { isExecuting } from "./merges/merges-slice.ts";
 import { childrenOf, findLiving, isAncestor, livingPods } from "./pods/tree.ts";
 import { lendsWrite, loanScope } from "./scopes.ts";
@@ -13,7 +15,7 @@ import type { WorkspaceState } from "./state.ts";
 import { checkQueue } from "./tasks/invariants.ts";
 import { slotsOf } from "./turns/admission.ts";
 import { groupOf } from "./turns/turns-slice.ts";
-import { reaches } from "./wait-graph.ts";
+import { findStuck } from "./deadlock.ts";
 
 /** Every broken invariant in words, named as in the design: L claims, S scopes, Q tasks. */
 export function checkInvariants(state: WorkspaceState): string[] {
@@ -32,23 +34,25 @@ export function checkInvariants(state: WorkspaceState): string[] {
   ];
 }
 
-/** L1: no two live grants conflict. */
+/** L1: no two live grants conflict, but for units that have room for several. */
 function exclusiveGrants(state: WorkspaceState): string[] {
   const granted = grantsOf(state);
   return granted.flatMap((a, at) =>
-    granted
-      .slice(at + 1)
-      .filter((b) => clash(state, a, b))
-      .map((b) => `L1: ${a.id} and ${b.id} both hold ${a.units.join(" ")}`),
+    granted.slice(at + 1).flatMap((b) => {
+      const units = clashesOf(state, a, b).filter((unit) => capacityOf(state.claims, unit) === 1);
+      return units.map((unit) => `L1: ${a.id} and ${b.id} both hold ${unit}`);
+    }),
   );
 }
 
-function clash(state: WorkspaceState, a: ClaimEntry, b: ClaimEntry): boolean {
-  if (a.holder === b.holder || (a.mode === "shared" && b.mode === "shared")) return false;
+/** The units of a claim on which another is in its way; said without the index, from keys alone. */
+function clashesOf(state: WorkspaceState, a: ClaimEntry, b: ClaimEntry): UnitKey[] {
+  if (a.holder === b.holder || (a.mode === "shared" && b.mode === "shared")) return [];
   const areKin = isAncestor(state, a.holder, b.holder) || isAncestor(state, b.holder, a.holder);
-  return a.units.some((left) =>
-    b.units.some((right) => unitsOverlap(left, right) && !(areKin && left.match(/^(file|dir):/))),
-  );
+  return a.units.filter((unit) => {
+    if (areKin && /^(?:file|dir):/.test(unit)) return false;
+    return b.units.some((other) => unitsOverlap(unit, other));
+  });
 }
 
 /** L2: no two grants share a token. */
@@ -58,21 +62,38 @@ function fences(state: WorkspaceState): string[] {
   return tokens.size === granted.length ? [] : ["L2: two grants have one token"];
 }
 
-/** L4: what a waiter waits for is exactly what stands before it. */
+/** L4: a waiter is behind something that stands before it, or nothing does and it is ready. */
 function queues(state: WorkspaceState): string[] {
-  return [...state.claims.live.values()]
-    .filter((claim) => claim.blockers !== null)
-    .filter((claim) => {
-      const { blockedBy } = conflictsOf(state, { ...claim, rank: rankOf(claim) });
-      const before = blockedBy.filter((one) => one.fence !== null || isBefore(one, claim));
-      const wanted = before.map((one) => one.id).toSorted();
-      return wanted.join() !== [...(claim.blockers ?? [])].toSorted().join();
-    })
-    .map((claim) => `L4: ${claim.id} does not wait for what stands before it`);
+  const claims = [...state.claims.live.values()];
+  return claims
+    .filter((claim) => claim.fence === null)
+    .flatMap((waiter) => {
+      const before = standingBefore(state, waiter, claims);
+      const isReady = state.claims.ready.has(waiter.id);
+      if (before.size === 0 && isReady && waiter.behind === null) return [];
+      const watched = waiter.behind === null ? undefined : findClaim(state.claims, waiter.behind);
+      if (before.size > 0 && !isReady && watched?.watchers?.has(waiter.id) === true) {
+        if (before.has(watched)) return [];
+      }
+      return [`L4: ${waiter.id} is behind ${waiter.behind ?? "nothing"}, not what is before it`];
+    });
 }
 
-function isBefore(a: ClaimEntry, b: ClaimEntry): boolean {
-  return rankOf(a) - rankOf(b) < 0 || (rankOf(a) === rankOf(b) && a.seq < b.seq);
+/** Every claim in the way of a waiter; at a unit with room for several none until it is taken. */
+function standingBefore(
+  state: WorkspaceState,
+  waiter: ClaimEntry,
+  claims: readonly ClaimEntry[],
+): Set<ClaimEntry> {
+  const ahead = claims.filter((claim) => claim.fence !== null || isBefore(claim, waiter));
+  const before = new Set<ClaimEntry>();
+  for (const unit of waiter.units) {
+    const rivals = ahead.filter((claim) => clashesOf(state, waiter, claim).includes(unit));
+    const sharing = waiter.mode === "shared" ? [] : rivals.filter((one) => one.mode !== "shared");
+    const fits = sharing.length < capacityOf(state.claims, unit);
+    for (const rival of rivals) if (!fits || !sharing.includes(rival)) before.add(rival);
+  }
+  return before;
 }
 
 /** L5: an ended pod holds nothing and waits for nothing. */
@@ -86,9 +107,7 @@ function deadHolders(state: WorkspaceState): string[] {
 /** L6: nobody waits for itself. */
 function cycles(state: WorkspaceState): string[] {
   const waiters = [...state.claims.byHolder.keys(), ...state.turns.yielded] as string[];
-  return [...new Set(waiters)]
-    .filter((who) => reaches(state, who, who))
-    .map((who) => `L6: ${who} waits for itself`);
+  return [...findStuck(state, waiters)].map((who) => `L6: ${who} waits for itself`);
 }
 
 /** S1: a child writes only what its parent could, and nobody else among its siblings. */

@@ -32,8 +32,8 @@ export const defaultConcurrentTurns = 5;
 export const grantAcceptMs = 5_000;
 /** Waiting this long makes up for one step of priority, so that nobody starves. */
 export const claimAgeingStepMs = 60_000;
-/** Blockers listed in one answer: the rest only repeats that the queue is long. */
-export const maxBlockersShown = 32;
+/** Blockers listed in one answer, which is kept on the log: more only says that it is long. */
+export const maxBlockersShown = 8;
 /** Steps of a chain in `claim.why`; deeper chains are cut with a mark. */
 export const maxWhySteps = 32;
 /** Canonical unit spellings remembered; a wrong size costs time, never correctness. */

@@ -1,142 +1,155 @@
 /**
  * Who waits for whom, over claims, children and everything else a pod may yield its turn for. Kept
  * nowhere: it follows from the queues and from what yielded pods said. A request that would close a
- * cycle is refused, so the graph never holds one.
+ * cycle is refused (`deadlock.ts`), so the graph never holds one.
  */
-import type { Waiting } from "@podlane/protocol";
-import type { ClaimEntry } from "./claims/claims-slice.ts";
-import { claimsOf, findClaim } from "./claims/claims-slice.ts";
+import type { ClaimId, UnitKey, Waiting } from "@podlane/protocol";
+import { hasRoom } from "./claims/before.ts";
+import { hasWaiters } from "./claims/behind.ts";
+import { claimsOf, findClaim, knownClaim } from "./claims/claims-slice.ts";
+import type { Meeting, Stretch, Wanted } from "./claims/meetings.ts";
+import { holdersAt, isAllied, visitMeetings, waitersBefore } from "./claims/meetings.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
-import { findLiving, findPod, isAncestor, knownPod, nameOf } from "./pods/tree.ts";
+import { findLiving, findPod, isAncestor, knownPod, nameOf, podsOfRun } from "./pods/tree.ts";
 import type { WorkspaceState } from "./state.ts";
 
 /** One wait: `from` cannot go on before `to` does. Both are registrations. */
 export interface WaitEdge {
   readonly from: string;
   readonly to: string;
-  /** For people, after the name of the waiter: "waits for …". */
-  readonly why: string;
+  /** What `to` has or is ahead for; null for a wait for `to` itself. */
+  readonly blocker: Blocker | null;
+}
+
+/** A live claim, or a request that would become one. */
+export interface Blocker {
+  readonly units: readonly UnitKey[];
+  readonly holder: string;
+  readonly fence?: number | null;
+}
+
+/** A wait for several: it is over when `count` of them have gone on, all unless there is room. */
+export interface Need {
+  readonly edges: readonly WaitEdge[];
+  readonly count: number;
 }
 
 /** What one registration waits for now, in a deterministic order. */
 export function waitsOf(state: WorkspaceState, who: string): WaitEdge[] {
-  const edges: WaitEdge[] = [];
-  for (const claim of claimsOf(state.claims, who)) {
-    if (claim.blockers !== null) edges.push(...claimWaits(state, claim));
-  }
-  const pod = findLiving(state, who);
-  if (pod?.turn?.phase === "yielded" && pod.waiting !== null) {
-    edges.push(...waitsIfYielded(state, pod, pod.waiting));
-  }
-  return edges;
+  return new WaitScan(state).needsOf(who).flatMap((need) => need.edges);
 }
 
-/** The waits of a queued claim: for holders, and for conflicting waiters ahead of it. */
-export function claimWaits(state: WorkspaceState, claim: ClaimEntry): WaitEdge[] {
-  const blockers = [...(claim.blockers ?? [])]
-    .map((id) => findClaim(state.claims, id))
-    .filter((blocker) => blocker !== undefined)
-    .toSorted((a, b) => a.seq - b.seq);
-  return blockers.map((blocker) => claimEdge(state, claim.holder, blocker));
-}
-
-/** "from waits for what this claim has or is ahead for". */
-export function claimEdge(state: WorkspaceState, from: string, blocker: ClaimEntry): WaitEdge {
-  const has = blocker.fence === null ? "queued ahead by" : "held by";
-  const why = `waits for ${blocker.units.join(" ")} ${has} ${nameOf(state, blocker.holder)}`;
-  return { from, to: blocker.holder, why };
-}
-
-/** The waits that a pod would have after yielding its turn; names of things that live count. */
-export function waitsIfYielded(state: WorkspaceState, pod: PodEntry, waiting: Waiting): WaitEdge[] {
-  const edges: WaitEdge[] = [];
-  for (const on of waiting.on) {
-    const target = findLiving(state, on);
-    const claim = findClaim(state.claims, on);
-    if (target !== undefined && target.id !== pod.id) {
-      const kind = isAncestor(state, pod.id, target.id) ? "its child" : "pod";
-      const why = `waits for ${kind} ${target.spec.name}`;
-      edges.push({ from: pod.id, to: target.id, why });
-    } else if (claim !== undefined && findPod(state, claim.holder) !== pod) {
-      edges.push(claimEdge(state, pod.id, claim));
-    }
+/** For people, after the name of the waiter: "waits for …". */
+export function describeEdge(state: WorkspaceState, { from, to, blocker }: WaitEdge): string {
+  if (blocker === null) {
+    return `waits for ${isAncestor(state, from, to) ? "its child" : "pod"} ${nameOf(state, to)}`;
   }
-  return edges;
+  const has = typeof blocker.fence === "number" ? "held by" : "queued ahead by";
+  return `waits for ${blocker.units.join(" ")} ${has} ${nameOf(state, blocker.holder)}`;
 }
 
 /**
- * The cycle that new waits would close, as edges that start and end at `start`, or null.
- * `more` are new waits of others, that the same request would add.
+ * Reads waits for one walk over the graph. A part of a queue that it has given once it gives no
+ * more, so that a walk through a queue costs its length and not the square of it.
  */
-export function findCycle(
+export class WaitScan {
+  readonly #state: WorkspaceState;
+  /** How far each list has been given, without leaving anybody out. */
+  readonly #given = new Map<readonly ClaimId[], number>();
+  /** Whether any need so far leaves a choice: then a way back alone proves no deadlock. */
+  hasChoices = false;
+
+  constructor(state: WorkspaceState) {
+    this.#state = state;
+  }
+
+  /** The needs of all that a registration waits for. */
+  needsOf(who: string): Need[] {
+    const needs: Need[] = [];
+    for (const claim of claimsOf(this.#state.claims, who)) {
+      if (claim.fence === null) needs.push(...this.needsOfRequest(claim));
+    }
+    const pod = findLiving(this.#state, who);
+    if (pod?.turn?.waits !== undefined)
+      needs.push(...needsOfWaits(this.#state, pod, pod.turn.waits));
+    return needs;
+  }
+
+  /** What stands before a request, on the log or not. */
+  needsOfRequest(wanted: Wanted): Need[] {
+    const needs: Need[] = [];
+    visitMeetings(this.#state, wanted, (at) => {
+      if (at.room > 0) return void needs.push(...this.#choice(wanted, at));
+      const stretches = [holdersAt(at), waitersBefore(this.#state.claims, wanted, at)];
+      const edges = stretches.flatMap((stretch) => this.#give(wanted, at, stretch));
+      if (edges.length > 0) needs.push({ edges, count: edges.length });
+    });
+    return needs;
+  }
+
+  #choice(wanted: Wanted, at: Meeting): Need[] {
+    if (hasRoom(this.#state, wanted, at)) return [];
+    this.hasChoices = true;
+    const stretches = [holdersAt(at), waitersBefore(this.#state.claims, wanted, at)];
+    const edges = stretches.flatMap((stretch) => this.#read(wanted, at, stretch).edges);
+    return [{ edges, count: edges.length - at.room }];
+  }
+
+  #give(wanted: Wanted, at: Meeting, { list, to }: Stretch): WaitEdge[] {
+    const from = this.#given.get(list) ?? 0;
+    if (from >= to) return [];
+    const { edges, leftOut } = this.#read(wanted, at, { list, from, to });
+    // Whoever was left out, as the asker itself or its kin, is still to be given to others.
+    this.#given.set(list, leftOut ?? to);
+    return edges;
+  }
+
+  #read({ holder }: Wanted, { isPath }: Meeting, { list, from, to }: Stretch) {
+    const edges: WaitEdge[] = [];
+    let leftOut: number | null = null;
+    for (let index = from; index < to; index += 1) {
+      const id = list[index];
+      if (id === undefined) continue;
+      const blocker = knownClaim(this.#state.claims, id);
+      if (isAllied(this.#state, blocker.holder, { holder, isPath })) leftOut ??= index;
+      else edges.push({ from: holder, to: blocker.holder, blocker });
+    }
+    return { edges, leftOut };
+  }
+}
+
+/** The needs of a yielded turn; names of things that live count. */
+export function needsOfWaits(
   state: WorkspaceState,
-  start: string,
-  first: () => readonly WaitEdge[],
-  more: readonly WaitEdge[] = [],
-): WaitEdge[] | null {
-  // Most of the time nobody waits for the one who asks: then its waits need not even be listed.
-  if (more.length === 0 && !isWaitedFor(state, start)) return null;
-  const started = first();
-  const reachedBy = new Map<string, WaitEdge | null>([[start, null]]);
-  const frontier: string[] = [start];
-  for (let at = 0; at < frontier.length; at += 1) {
-    const who = frontier[at] ?? start;
-    const added = who === start ? started : more.filter((edge) => edge.from === who);
-    for (const edge of [...added, ...waitsOf(state, who)]) {
-      if (edge.to === start) return pathTo(reachedBy, edge);
-      if (reachedBy.has(edge.to)) continue;
-      reachedBy.set(edge.to, edge);
-      frontier.push(edge.to);
-    }
-  }
-  return null;
+  pod: PodEntry,
+  waits: readonly Waiting[],
+): Need[] {
+  const edges = waits.flatMap(({ on }) => on.flatMap((id) => edgesTo(state, pod, id)));
+  return edges.length === 0 ? [] : [{ edges, count: edges.length }];
 }
 
-/** "a waits for its child b; b waits for file:x held by a". */
-export function deadlockMessage(state: WorkspaceState, cycle: readonly WaitEdge[]): string {
-  const steps = cycle.map((edge) => `${nameOf(state, edge.from)} ${edge.why}`);
-  return `this would wait for itself: ${steps.join("; ")}`;
+function edgesTo(state: WorkspaceState, { id: from }: PodEntry, on: string): WaitEdge[] {
+  const claim = findClaim(state.claims, on);
+  if (claim !== undefined) {
+    return claim.holder === (from as string) ? [] : [{ from, to: claim.holder, blocker: claim }];
+  }
+  const pods = findLiving(state, on) === undefined ? podsOfRun(state, on) : [on];
+  return pods.filter((to) => to !== from).map((to) => ({ from, to, blocker: null }));
 }
 
-/** Whether one registration waits, through any chain, for the other. */
-export function reaches(state: WorkspaceState, from: string, to: string): boolean {
-  const seen = new Set([from]);
-  const frontier = [from];
-  for (let at = 0; at < frontier.length; at += 1) {
-    for (const edge of waitsOf(state, frontier[at] ?? from)) {
-      if (edge.to === to) return true;
-      if (seen.has(edge.to)) continue;
-      seen.add(edge.to);
-      frontier.push(edge.to);
-    }
-  }
-  return false;
-}
-
-/** Whether anybody waits for a registration at all. */
-function isWaitedFor(state: WorkspaceState, who: string): boolean {
-  for (const claim of claimsOf(state.claims, who)) {
-    if (claim.blocks !== null && claim.blocks.size > 0) return true;
-  }
-  if (findPod(state, who) === undefined) return false;
+/** Whether anybody waits for a registration at all; sometimes says so of one nobody waits for. */
+export function isWaitedFor(state: WorkspaceState, who: string): boolean {
+  for (const claim of claimsOf(state.claims, who)) if (hasWaiters(state, claim)) return true;
+  const pod = findPod(state, who);
+  if (pod === undefined) return false;
   for (const id of state.turns.yielded) {
-    if (knownPod(state, id).waiting?.on.some((on) => on === who || isClaimOf(state, on, who))) {
-      return true;
-    }
+    const waits = knownPod(state, id).turn?.waits;
+    if (waits?.some(({ on }) => on.some((one) => isAbout(state, one, pod)))) return true;
   }
   return false;
 }
 
-function isClaimOf(state: WorkspaceState, id: string, who: string): boolean {
-  return findClaim(state.claims, id)?.holder === who;
-}
-
-function pathTo(reachedBy: ReadonlyMap<string, WaitEdge | null>, last: WaitEdge): WaitEdge[] {
-  const path = [last];
-  let edge = reachedBy.get(last.from) ?? null;
-  while (edge !== null) {
-    path.unshift(edge);
-    edge = reachedBy.get(edge.from) ?? null;
-  }
-  return path;
+function isAbout(state: WorkspaceState, on: string, pod: PodEntry): boolean {
+  if (on === pod.id || on === pod.runId) return true;
+  return findClaim(state.claims, on)?.holder === (pod.id as string);
 }

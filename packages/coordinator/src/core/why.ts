@@ -3,7 +3,8 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { ClaimEntry } from "./claims/claims-slice.ts";
-import { claimsOf, findClaim, sortedClaims } from "./claims/claims-slice.ts";
+import { firstBefore } from "./claims/before.ts";
+import { claimsOf, findClaim } from "./claims/claims-slice.ts";
 import { maxWhySteps } from "./limits.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
 import { findPod, nameOf } from "./pods/tree.ts";
@@ -12,7 +13,7 @@ import { findRun } from "./runs/runs-slice.ts";
 import type { WorkspaceState } from "./state.ts";
 import { positionOf, slotsOf } from "./turns/admission.ts";
 import { groupOf } from "./turns/turns-slice.ts";
-import { waitsOf } from "./wait-graph.ts";
+import { describeEdge, waitsOf } from "./wait-graph.ts";
 
 export const whyQueries: Queries<"claim.why" | "pod.why"> = {
   "claim.why": (state, { claim: id }, { nowMs }) => {
@@ -29,8 +30,10 @@ export const whyQueries: Queries<"claim.why" | "pod.why"> = {
 
 function whyClaim(state: WorkspaceState, claim: ClaimEntry, nowMs: number): string[] {
   const lines = [describeClaim(state, claim, nowMs)];
-  for (const blocker of sortedClaims(state.claims, claim.blockers ?? []).slice(0, maxWhySteps)) {
-    lines.push(`  behind ${describeClaim(state, blocker, nowMs)}`);
+  if (claim.fence === null) {
+    for (const blocker of firstBefore(state, claim, maxWhySteps)) {
+      lines.push(`  behind ${describeClaim(state, blocker, nowMs)}`);
+    }
   }
   return [...lines, ...chain(state, claim.holder, nowMs)];
 }
@@ -52,7 +55,7 @@ function chain(state: WorkspaceState, start: string, nowMs: number): string[] {
     for (const edge of waitsOf(state, frontier[at] ?? start)) {
       if (lines.length === maxWhySteps) return [...lines, "  … and more"];
       lines.push(
-        `  ${nameOf(state, edge.from)} ${edge.why}, which ${doing(state, edge.to, nowMs)}`,
+        `  ${nameOf(state, edge.from)} ${describeEdge(state, edge)}, which ${doing(state, edge.to, nowMs)}`,
       );
       if (seen.has(edge.to)) continue;
       seen.add(edge.to);

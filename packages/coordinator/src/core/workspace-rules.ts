@@ -21,6 +21,7 @@ import { mergeDeciders } from "./merges/decide.ts";
 import { mergeEvolvers } from "./merges/evolve.ts";
 import { podStarts, unstartedExits } from "./pods/advance.ts";
 import { podEvolvers } from "./pods/evolve.ts";
+import { restartEvolvers } from "./pods/restart.ts";
 import { exitDeciders } from "./pods/exit.ts";
 import { hostReportDeciders, podReportDeciders } from "./pods/reports.ts";
 import { spawnDeciders } from "./pods/spawn.ts";
@@ -112,6 +113,7 @@ export const queries: Queries<QueryName> = {
 const evolvers: Evolvers<LogEventKind> = {
   ...hostEvolvers,
   ...podEvolvers,
+  ...restartEvolvers,
   ...turnEvolvers,
   ...claimEvolvers,
   ...runEvolvers,

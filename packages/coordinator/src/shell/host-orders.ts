@@ -36,7 +36,7 @@ export class HostOrders<State> {
     });
   }
 
-  /** To be called with the state after every flush and every attachment. */
+  /** To be called with the state after every flush, tick and attachment. */
   dispatch(state: State): void {
     for (const [host, attached] of this.#hosts) {
       const wanted = this.#options.wanted(state, host);

@@ -11,12 +11,15 @@ export interface StoreClock {
 
 export class LogTime {
   #nowMs: number;
+  /** The store's clock and the log's at the last tick: the next one counts from both. */
   #lastTickMs: number;
+  #atLastTickMs: number;
 
   /** Starts at the last event's time, or at the store's if there is none. */
   constructor(headAtMs: number, storeNowMs: number) {
     this.#nowMs = headAtMs > 0 ? headAtMs : storeNowMs;
     this.#lastTickMs = storeNowMs;
+    this.#atLastTickMs = this.#nowMs;
   }
 
   get nowMs(): number {
@@ -24,12 +27,15 @@ export class LogTime {
   }
 
   /**
-   * Moves by the store's advance since the last tick. A repeat with the same time moves nothing.
+   * Moves to the last tick's time plus the store's advance since then. What other writers moved it
+   * in between is part of that advance and not added to it: several replicas that tick side by
+   * side would else make the log's time run as many times too fast, and expire what is held.
    */
   tick(storeNowMs: number): void {
-    const advanceMs = storeNowMs - this.#lastTickMs;
+    const advanceMs = Math.max(0, Math.min(maxTickMs, storeNowMs - this.#lastTickMs));
+    this.#nowMs = Math.max(this.#nowMs, this.#atLastTickMs + advanceMs);
     this.#lastTickMs = storeNowMs;
-    this.#nowMs += Math.max(0, Math.min(maxTickMs, advanceMs));
+    this.#atLastTickMs = this.#nowMs;
   }
 
   /** Another writer's event: time is not behind it. */

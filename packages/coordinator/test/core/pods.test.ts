@@ -243,7 +243,13 @@ test("a claim that would come home to one who waits for its waiter ends instead"
   acquire(world, actorOf(waiter), ["src/a.ts"], patiently);
   requestTurn(world, root);
   const waiting = { reason: "child", on: [waiter], sinceMs: 0 };
-  world.must(actorOf(root), "pod.turn_yield", { pod: root, generation: 1, turn: 1, waiting });
+  world.must(actorOf(root), "pod.turn_yield", {
+    pod: root,
+    generation: 1,
+    turn: 1,
+    waiting,
+    beside: [],
+  });
   expect(exit(world, child).kinds).toContain("claim.granted");
 });
 

@@ -243,6 +243,7 @@ function turnSome(world: World, pick: number, other: number): void {
         generation: 1,
         turn: n,
         waiting,
+        beside: [],
       });
   }
 }

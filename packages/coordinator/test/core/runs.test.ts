@@ -253,6 +253,21 @@ test("cancel now stops every pod; the same run again makes new attempts", () => 
   expect(named(world, "a")).not.toBe(a);
 });
 
+test("a later turn that commits nothing leaves the branch as it is, to be merged again", () => {
+  const world = new World();
+  attach(world);
+  const plan = submit(world, { a: { merge: { mode: "review" } }, b: {} });
+  const a = work(world, "a", { commit: commitOf("a") });
+  requestTurn(world, a, 2);
+  const problem = { kind: "conflict", files: ["x"], branches: [] };
+  report(world, { kind: "problem", problem });
+  endTurn(world, a, 2);
+  world.must(operator, "run.cancel", { run: plan.id, mode: "drain" });
+  const step = world.send(operator, "run.submit", { id: plan.id, plan });
+  const enqueued = step.events.find((event) => event.kind === "merge.enqueued");
+  expect(enqueued?.data).toMatchObject({ pod: a, commit: commitOf("a") });
+});
+
 test("an ended run with failures tries those again; a done one is only answered", () => {
   const world = new World();
   attach(world);

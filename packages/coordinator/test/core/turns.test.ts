@@ -27,7 +27,7 @@ function oneSlot(...names: readonly string[]): { world: World; pods: PodId[] } {
 
 function yieldFor(world: World, id: PodId, on: readonly string[], reason = "child") {
   const waiting = { reason, on, sinceMs: 0 };
-  const params = { pod: id, generation: 1, turn: 1, waiting };
+  const params = { pod: id, generation: 1, turn: 1, waiting, beside: [] };
   return world.send(actorOf(id), "pod.turn_yield", params);
 }
 

@@ -24,6 +24,31 @@ test("time moves by the store's advance, at most five seconds a tick, never back
   expect(time.nowMs).toBe(100_000);
 });
 
+test("replicas that tick side by side move time no faster than their store's clock", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(2), fc.nat(1_500)), { minLength: 1 }), (ticks) => {
+      const replicas = [0, 1, 2].map(() => new LogTime(0, 1_000));
+      let storeNowMs = 1_000;
+      for (const [index, advanceMs] of ticks) {
+        storeNowMs += advanceMs;
+        const ticking = replicas[index];
+        ticking?.tick(storeNowMs);
+        for (const other of replicas) other.observe(ticking?.nowMs ?? 0);
+        expect(ticking?.nowMs).toBeLessThanOrEqual(storeNowMs);
+      }
+    }),
+  );
+});
+
+test("a replica that was suspended goes on from what others moved", () => {
+  const time = new LogTime(0, 1_000);
+  time.observe(900_000);
+  time.tick(901_000);
+  expect(time.nowMs).toBe(900_000);
+  time.tick(902_000);
+  expect(time.nowMs).toBe(901_000);
+});
+
 test("an empty log starts at the store's time", () => {
   expect(new LogTime(0, 1_000).nowMs).toBe(1_000);
 });

@@ -14,6 +14,12 @@ export function boot(draft: Draft, agentResumes: boolean): void {
   if (generation > 1) {
     const event = { kind: "restarted", generation } as const;
     draft.record({ type: "system", turn: null, event });
+    draft.emit({
+      kind: "state_changed",
+      state: "restarting",
+      waiting: null,
+      nextGeneration: generation,
+    });
   }
   for (const closed of unreported) reportTurnEnd(draft, closed);
   if (turn !== null) return takeUp(draft, turn, agentResumes);

@@ -14,6 +14,7 @@ import {
   type BufferEntry,
   type OverflowSummary,
 } from "./notify-buffer.ts";
+import type { EntryKey } from "./record.ts";
 import { renderOverflow } from "./render.ts";
 
 /** Takes an entry in; false when there is no room and nothing left that may be merged. */
@@ -27,13 +28,32 @@ export function buffer(draft: Draft, entry: BufferEntry): boolean {
   return true;
 }
 
-/** Everything that waits, in order, written to history as shown in `turn`. */
+/**
+ * While a notification turn waits for its slot, all that it will show stands in history: whoever
+ * follows it hears at once what admission may hold back for long. Run when a step is done, so that
+ * an event that wakes an idle pod is in history by the transaction that accepts it.
+ */
+export function writeAhead(draft: Draft): void {
+  const { turn, buffer: waiting } = draft.state;
+  const isAwaited = turn?.state === "requested" && turn.cause === "notification" && !turn.started;
+  if (!isAwaited || waiting.entries.every(({ inHistory }) => inHistory)) return;
+  const entries = waiting.entries.map((entry) => {
+    if (entry.inHistory) return entry;
+    const item = toItem(entry, null);
+    draft.persist({ kind: "notification_written", entry: keyOf(entry), item });
+    return { ...entry, inHistory: true };
+  });
+  draft.set({ buffer: { ...waiting, entries } });
+}
+
+/** Everything that waits, in the order of history, where it stands as shown in `turn`. */
 export function drain(draft: Draft, turn: number): readonly ShownNotification[] {
   const { entries, overflow } = draft.state.buffer;
   draft.set({ buffer: emptyBuffer });
-  const shown = entries.map((entry) => show(draft, entry, turn));
-  if (overflow === null) return shown;
-  return [showOverflow(draft, overflow, turn), ...shown];
+  const showAll = (some: readonly BufferEntry[]) => some.map((entry) => show(draft, entry, turn));
+  const written = showAll(entries.filter(({ inHistory }) => inHistory));
+  const counted = overflow === null ? [] : [showOverflow(draft, overflow, turn)];
+  return [...written, ...counted, ...showAll(entries.filter(({ inHistory }) => !inHistory))];
 }
 
 /** An idle pod that nothing will wake writes down what its model need not be woken for. */
@@ -58,7 +78,11 @@ export function giveUpMessages(draft: Draft, reason: string): void {
 
 function show(draft: Draft, entry: BufferEntry, turn: number): ShownNotification {
   const item = toItem(entry, turn);
-  draft.record(item);
+  if (entry.inHistory) {
+    draft.persist({ kind: "notification_shown", entry: keyOf(entry), turn });
+  } else {
+    draft.record(item);
+  }
   if (entry.type === "message") {
     const { commandId } = entry;
     draft.changeReceipt({ commandId, state: "shown", turn, reason: null, at: draft.nowMs });
@@ -93,12 +117,18 @@ function recordMerged(draft: Draft, entry: BufferEntry): void {
 }
 
 function recordUnshown(draft: Draft, entry: BufferEntry): void {
-  draft.record(toItem(entry, null));
+  if (!entry.inHistory) draft.record(toItem(entry, null));
   if (entry.type === "pod_event") consume(draft, entry);
 }
 
 function consume(draft: Draft, { event }: Extract<BufferEntry, { type: "pod_event" }>): void {
   draft.persist({ kind: "event_consumed", podId: event.podId, seq: event.seq });
+}
+
+function keyOf(entry: BufferEntry): EntryKey {
+  if (entry.type === "message") return { type: "message", commandId: entry.commandId };
+  const { podId, seq } = entry.event;
+  return { type: "pod_event", podId, seq };
 }
 
 function toItem(entry: BufferEntry, turn: number | null): ShownNotification {

@@ -20,7 +20,14 @@ export function takeMessage(
     const why = `${input.method} needs a commandId: its receipt is kept under it`;
     return draft.refuse(requestId, "invalid_request", why);
   }
-  const entry: MessageEntry = { type: "message", commandId, ...write(draft, input), ...options };
+  const written = write(draft, input);
+  const entry: MessageEntry = {
+    type: "message",
+    commandId,
+    ...written,
+    ...options,
+    inHistory: false,
+  };
   if (!buffer(draft, entry)) {
     return draft.refuse(requestId, "busy", "the pod's inbox is full: try again later");
   }

@@ -13,6 +13,8 @@ export interface EventEntry {
   readonly acceptedAtMs: number;
   /** It wakes an idle pod. */
   readonly kicks: boolean;
+  /** It stands in history already; the turn that shows it is still to start. */
+  readonly inHistory: boolean;
 }
 
 export interface MessageEntry {
@@ -25,6 +27,7 @@ export interface MessageEntry {
   readonly kicks: boolean;
   /** `steer`: it wakes the pod whatever the wake budget says. */
   readonly urgent: boolean;
+  readonly inHistory: boolean;
 }
 
 export type BufferEntry = EventEntry | MessageEntry;

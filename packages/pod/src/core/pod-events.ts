@@ -46,6 +46,7 @@ function entryFor(draft: Draft, { event, boundary }: PodEventInput): EventEntry 
     body: renderEvent(event, boundary),
     acceptedAtMs: draft.nowMs,
     kicks: !isOrderlyEnd(draft, event),
+    inHistory: false,
   };
 }
 

@@ -28,6 +28,14 @@ export type SessionRecord =
   /** A receipt in a final state takes its message out of the buffer. */
   | { readonly kind: "receipt_saved"; readonly receipt: Receipt }
   | { readonly kind: "history_appended"; readonly item: NewHistoryItem }
+  /** As `history_appended`, ahead of the turn that will show the waiting entry. */
+  | {
+      readonly kind: "notification_written";
+      readonly entry: EntryKey;
+      readonly item: NewHistoryItem;
+    }
+  /** A notification that was written ahead is shown now. */
+  | { readonly kind: "notification_shown"; readonly entry: EntryKey; readonly turn: number }
   | { readonly kind: "turn_saved"; readonly turn: Turn }
   /** Open tool calls of the turn get a synthetic "interrupted" result. */
   | { readonly kind: "calls_interrupted"; readonly turn: number }
@@ -38,6 +46,11 @@ export type SessionRecord =
   /** The first answer to this command, for its repeats. Refusals are not recorded. */
   | { readonly kind: "command_answered"; readonly commandId: CommandId; readonly value: unknown }
   | { readonly kind: "value_saved"; readonly value: SavedValue };
+
+/** What finds a buffer entry among the rows: of an event its sender and number. */
+export type EntryKey =
+  | { readonly type: "pod_event"; readonly podId: PodId; readonly seq: number }
+  | { readonly type: "message"; readonly commandId: CommandId };
 
 /** Small pieces of core state that are rewritten whole. */
 export type SavedValue =

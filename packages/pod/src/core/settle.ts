@@ -5,7 +5,7 @@
 import type { Draft } from "./draft.ts";
 import { askJoins } from "./joins.ts";
 import { considerKick, syncTimers } from "./kicks.ts";
-import { recordSilent } from "./lane.ts";
+import { recordSilent, writeAhead } from "./lane.ts";
 import { kickingSinceMs } from "./notify-buffer.ts";
 import { reportChangedResult, reportTransition } from "./reporting.ts";
 import type { PodCoreState } from "./state.ts";
@@ -13,6 +13,7 @@ import type { PodCoreState } from "./state.ts";
 export function settle(draft: Draft, before: PodCoreState): void {
   if (draft.state.phase === "idle") askJoins(draft);
   considerKick(draft);
+  writeAhead(draft);
   if (hasNothingToDo(draft.state)) {
     recordSilent(draft);
     reportChangedResult(draft);

@@ -3,10 +3,8 @@
  * be, the log which process it is. Its exit is noticed, though not how it exited: only the process
  * that started another one is told.
  */
-import { readFile } from "node:fs/promises";
 import type { PodRecord } from "@podlane/protocol";
-import { podLayout } from "@podlane/protocol/node";
-import { BootFile } from "./boot-file.ts";
+import { readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -24,12 +22,11 @@ export interface AdoptedPod {
 /** Null for a pod that no process of which is on the log. */
 export async function adoptPod(
   record: PodRecord,
-  { layout }: HostSetting,
+  setting: HostSetting,
 ): Promise<AdoptedPod | null> {
   const { process } = record;
   if (process === null) return null;
-  const text = await readFile(podLayout(layout.stateDir, record.id).bootFile, "utf8");
-  const boot = BootFile.parse(JSON.parse(text));
+  const boot = await readBootFile(record.id, setting);
   const { pod, generation, parent, path, scope, spec, socket, worktree } = boot;
   const order = { pod, generation, attempt: 1, parent, path, scope, spec };
   const booted = Promise.resolve({ kind: "ready", socket } as const);

@@ -2,7 +2,9 @@
  * What a host tells a pod process at its start: one JSON file, mode 0600, whose path is its only
  * argument. Secrets are named by path, never carried in argv or the environment.
  */
+import { readFile } from "node:fs/promises";
 import { CommitId, Generation, PodId, PodSpec, Scope } from "@podlane/protocol";
+import { podLayout, type StateLayout } from "@podlane/protocol/node";
 import { z } from "zod";
 
 export const BootFile = z.object({
@@ -25,6 +27,15 @@ export const BootFile = z.object({
   podCommand: z.array(z.string()).min(1),
 });
 export type BootFile = z.infer<typeof BootFile>;
+
+/** As the latest start of the pod left it. */
+export async function readBootFile(
+  pod: PodId,
+  { layout }: { readonly layout: Pick<StateLayout, "stateDir"> },
+): Promise<BootFile> {
+  const text = await readFile(podLayout(layout.stateDir, pod).bootFile, "utf8");
+  return BootFile.parse(JSON.parse(text));
+}
 
 /** What the process writes to descriptor 3, one JSON line, when it can take methods. */
 export const BootReport = z.discriminatedUnion("kind", [

@@ -2,11 +2,11 @@
  * Taking an ended pod's worktree away. Whatever in it is not on its base is kept by a snapshot ref
  * first; the branch goes with it once its commits are reachable elsewhere.
  */
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { accepted, type Outcome, type PodId } from "@podlane/protocol";
 import { podLayout } from "@podlane/protocol/node";
 import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
-import { BootFile } from "./boot-file.ts";
+import { type BootFile, readBootFile } from "./boot-file.ts";
 import type { Repository } from "../workspace/repository.ts";
 import type { HostSetting } from "./host-setting.ts";
 
@@ -17,7 +17,7 @@ export async function collectPod(
   { layout, repository, note }: HostSetting,
 ): Promise<Outcome<string | null>> {
   const paths = podLayout(layout.stateDir, pod);
-  const boot = BootFile.parse(JSON.parse(await readFile(paths.bootFile, "utf8")));
+  const boot = await readBootFile(pod, { layout });
   await rm(paths.tempDir, { recursive: true, force: true });
   if (boot.spec.isolation === "directory") return accepted(null);
   const removed = await removeWorktree({

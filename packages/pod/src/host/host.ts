@@ -12,15 +12,19 @@ import {
   type HostReportMethods,
   type Outcome,
   type ParsedParamsOf,
+  type PodExit,
   type PodId,
   type PodRecord,
   refused,
+  type ResultOf,
 } from "@podlane/protocol";
 import { adoptPod } from "./adopt-pod.ts";
+import { readBootFile } from "./boot-file.ts";
 import { collectPod } from "./collect.ts";
 import { executeMerge } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
+import { sayLastWords, seqOfShutDown } from "./last-words.ts";
 import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
 
@@ -34,7 +38,11 @@ export type HostCalls = HostReportMethods & CoordinatorMethods;
 export type Report = <M extends keyof HostReportMethods>(
   method: M,
   params: ParsedParamsOf<HostReportMethods, M>,
-) => Promise<Outcome<unknown>>;
+) => Promise<Outcome<ResultOf<HostReportMethods, M>>>;
+
+type EndedPod = Pick<PodRecord, "id" | "name" | "generation" | "lastSeq"> & {
+  readonly exit: PodExit;
+};
 
 export class Host {
   readonly id: HostId;
@@ -43,6 +51,7 @@ export class Host {
   readonly #pods = new Map<PodId, HostedPod>();
   /** Orders under way, so that a repeat of one does nothing. */
   readonly #busy = new Set<string>();
+  readonly #collections = new Set<Promise<void>>();
 
   constructor(setting: HostSetting, report: Report) {
     this.#setting = setting;
@@ -69,7 +78,7 @@ export class Host {
       ),
       "host.collect": take<ParsedParamsOf<Orders, "host.collect">>(
         (order) => `collect:${order.pod}`,
-        (order) => this.#collect(order),
+        (order) => this.#track(this.#collect(order)),
       ),
       "host.merge": take<ParsedParamsOf<Orders, "host.merge">>(
         (order) => `merge:${order.merge}:${order.fence}`,
@@ -88,14 +97,25 @@ export class Host {
     return hostOrderMethods;
   }
 
-  /** Resolves when nothing this host was ordered to do is still under way. */
   get livingPods(): number {
     return this.#pods.size;
   }
 
-  /** Takes over the living pods that an earlier process of this host started; before attaching. */
+  /** Resolves when no worktree is being taken away any more: none is left half there. */
+  async collected(): Promise<void> {
+    while (this.#collections.size > 0) await Promise.all(this.#collections);
+  }
+
+  /**
+   * Takes over what an earlier process of this host left; before attaching: living pods, and the
+   * last words of ended ones.
+   */
   async adopt(records: readonly PodRecord[]): Promise<void> {
     for (const record of records) {
+      if (record.exit !== null) {
+        this.#sayLastWords({ ...record, exit: record.exit });
+        continue;
+      }
       const adopted = await adoptPod(record, this.#setting);
       if (adopted === null) continue;
       const hosted = this.#takeOn(adopted.order);
@@ -103,10 +123,17 @@ export class Host {
     }
   }
 
+  #sayLastWords({ id: pod, name, generation, exit, lastSeq }: EndedPod): void {
+    const words = { pod, name, generation, exit, lastSeq };
+    void sayLastWords(words, this.#setting).catch(this.#setting.onFault);
+  }
+
   #takeOn(order: Start): HostedPod {
     const hosted = new HostedPod({ order, setting: this.#setting, report: this.#report });
     this.#pods.set(order.pod, hosted);
-    void hosted.ended.then(() => this.#pods.delete(order.pod));
+    void hosted.ended.then(() => {
+      if (this.#pods.get(order.pod) === hosted) this.#pods.delete(order.pod);
+    });
     return hosted;
   }
 
@@ -119,8 +146,10 @@ export class Host {
   }
 
   async #start(order: Start): Promise<void> {
-    if (this.#pods.has(order.pod)) return;
     const { pod, generation } = order;
+    const before = this.#pods.get(pod);
+    if (before !== undefined && before.generation >= generation) return;
+    await before?.ended;
     const hosted = this.#takeOn(order);
     // An earlier process of this host may have died between the start and its report.
     await this.#killLeftovers(pod);
@@ -144,16 +173,23 @@ export class Host {
     if (hosted !== undefined) return hosted.end(order);
     // Nothing of ours runs under that name: it ended before this host knew, or never began.
     await this.#killLeftovers(order.pod);
-    await this.#report("host.exited", {
-      pod: order.pod,
-      generation: order.generation,
-      exit: { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" },
-      lastSeq: 0,
-    });
+    const { pod, generation } = order;
+    const exit: PodExit = { cause: "lost", code: null, signal: null, dirty: [], lastOutput: "" };
+    const lastSeq = generation > 1 ? seqOfShutDown(pod, this.#setting) : 0;
+    await this.#report("host.exited", { pod, generation, exit, lastSeq });
+    if (lastSeq === 0) return;
+    const { name } = (await readBootFile(pod, this.#setting)).spec;
+    this.#sayLastWords({ id: pod, name, generation, exit, lastSeq });
   }
 
   #killLeftovers(pod: PodId): Promise<number> {
     return killLeftovers({ pod, stateDir: this.#setting.layout.stateDir });
+  }
+
+  #track(collection: Promise<void>): Promise<void> {
+    const tracked = collection.finally(() => this.#collections.delete(tracked));
+    this.#collections.add(tracked);
+    return tracked;
   }
 
   async #collect({ pod, landed }: ParsedParamsOf<Orders, "host.collect">): Promise<void> {

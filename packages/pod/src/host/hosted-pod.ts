@@ -1,6 +1,7 @@
 /**
  * One pod on this host, from its order to its exit: ends it when told, notices when it ends, and
- * then, in this order, leaves nothing running, says its last words, reports its exit.
+ * then, in this order, leaves nothing running, reports its exit, and says its last words unless
+ * the log starts it again.
  */
 import { readFile } from "node:fs/promises";
 import type { PodExit, ShutDownCause } from "@podlane/protocol";
@@ -10,7 +11,7 @@ import { listDirty } from "../workspace/dirty.ts";
 import { ExitFile } from "./boot-file.ts";
 import type { Report } from "./host.ts";
 import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
-import { sayLastWords } from "./last-words.ts";
+import { sayLastWords, seqOfShutDown } from "./last-words.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
 import type { PodMark } from "./process-identity.ts";
 import type { StartOrder } from "./start-pod.ts";
@@ -51,6 +52,10 @@ export class HostedPod {
     this.#resolveEnded = resolve;
     this.#options = options;
     this.#layout = podLayout(options.setting.layout.stateDir, options.order.pod);
+  }
+
+  get generation(): number {
+    return this.#options.order.generation;
   }
 
   launched(launched: LaunchedPod, worktree: string): void {
@@ -132,14 +137,15 @@ export class HostedPod {
     const { order, setting, report } = this.#options;
     const { pod, generation, spec } = order;
     const podExit: PodExit = { ...exit, cause, dirty: await this.#dirty(), lastOutput };
-    const from = { pod, podName: spec.name, generation };
     // Of a pod that never was ready nobody above has heard: its spawn is what fails.
     const booted = await this.#launched?.booted;
-    const isKnown = booted?.kind === "ready";
-    const words = { from, exit: podExit, layout: this.#layout, setting };
-    const lastSeq = isKnown ? await sayLastWords(words) : 0;
-    await report("host.exited", { pod, generation, exit: podExit, lastSeq });
+    const isKnown = generation > 1 || booted?.kind === "ready";
+    const lastSeq = isKnown ? seqOfShutDown(pod, setting) : 0;
+    const reported = await report("host.exited", { pod, generation, exit: podExit, lastSeq });
     this.#resolveEnded();
+    if (reported.ok && reported.value.restarts) return;
+    const words = { pod, name: spec.name, generation, exit: podExit, lastSeq };
+    void sayLastWords(words, setting).catch(setting.onFault);
   }
 
   /** The pod's own word if it left one, else what this host did, else what the signal says. */

@@ -1,69 +1,104 @@
 /**
  * A dead pod's last words: what its outbox still holds, in order, and then its `shut_down`. Said by
- * the host, once the process is proven gone; the receiver hears each thing once, whoever tells it.
+ * the host, once the process is proven gone and its end is on the log; the receiver hears each
+ * thing once, whoever tells it. What a dying host left unsaid the next one says.
  */
 import { existsSync } from "node:fs";
 import type { Generation, Name, PodEvent, PodExit, PodId } from "@podlane/protocol";
-import { type PodLayout, retryDelayMs } from "@podlane/protocol/node";
-import { openSession } from "../session/session.ts";
+import { podLayout, retryDelayMs } from "@podlane/protocol/node";
+import { openSession, type Session } from "../session/session.ts";
 import type { HostSetting } from "./host-setting.ts";
 
 export interface LastWords {
-  readonly from: { readonly pod: PodId; readonly podName: Name; readonly generation: Generation };
+  readonly pod: PodId;
+  readonly name: Name;
+  readonly generation: Generation;
   readonly exit: PodExit;
-  readonly layout: PodLayout;
-  readonly setting: HostSetting;
+  /** Of its `shut_down`, as it is on the log. */
+  readonly lastSeq: number;
 }
+
+/** The seq of a `shut_down` whose session cannot be read: above all that the pod can have sent. */
+export const unreadableSessionSeq = Number.MAX_SAFE_INTEGER;
 
 const retry = { attempts: Number.POSITIVE_INFINITY, baseMs: 50, maxMs: 2_000 };
+const pageEvents = 64;
 
-/** Appends the `shut_down` and starts to deliver; answers its seq without waiting for delivery. */
-export async function sayLastWords(words: LastWords): Promise<number> {
-  const { layout, from } = words;
-  // A pod that never came up has no session, and nobody above has heard of it.
-  if (!existsSync(layout.session)) return 0;
-  const session = openSession(layout.session, { podId: from.pod });
-  const events = appendShutDown(session, words);
-  session.close();
-  const last = events.at(-1);
-  void deliverAll(events, words).catch(words.setting.onFault);
-  return last?.seq ?? 0;
+/** The seq that a dead pod's `shut_down` has or will have; 0 for a pod that never came up. */
+export function seqOfShutDown(pod: PodId, setting: HostSetting): number {
+  const path = podLayout(setting.layout.stateDir, pod).session;
+  if (!existsSync(path)) return 0;
+  return withSession(pod, setting, unreadableSessionSeq, ({ outbox }) => {
+    const last = outbox.last();
+    return last?.kind === "shut_down" ? last.seq : (last?.seq ?? 0) + 1;
+  });
 }
 
-function appendShutDown(
-  session: ReturnType<typeof openSession>,
-  { from, exit }: LastWords,
-): PodEvent[] {
-  const pending = session.outbox.pending();
-  if (pending.at(-1)?.kind === "shut_down") return pending;
+/** Resolves when the receiver has acknowledged all of it; tries again for as long as it takes. */
+export async function sayLastWords(words: LastWords, setting: HostSetting): Promise<void> {
+  const { pod, lastSeq } = words;
+  if (lastSeq === 0) return;
+  const shutDown = shutDownOf(words);
+  if (lastSeq === unreadableSessionSeq) return deliver(shutDown, setting);
+  const isKept = withSession(pod, setting, false, ({ outbox }) => {
+    if (outbox.lastSeq() < lastSeq) outbox.append(shutDown);
+    return true;
+  });
+  for (let page = pendingAfter(0); page.length > 0; page = pendingAfter(page.at(-1)?.seq ?? 0)) {
+    for (const event of page) {
+      await deliver(event, setting);
+      withSession(pod, setting, undefined, ({ outbox }) => outbox.ack(event.seq));
+    }
+  }
+  // Its disk may be full: what could not be written down is said all the same.
+  if (!isKept) await deliver(shutDown, setting);
+
+  function pendingAfter(seq: number): PodEvent[] {
+    return withSession(pod, setting, [], ({ outbox }) => outbox.pending(pageEvents, seq));
+  }
+}
+
+function shutDownOf({ pod, name, generation, exit, lastSeq }: LastWords): PodEvent {
   const { cause, code, signal, dirty, lastOutput } = exit;
-  const shutDown: PodEvent = {
+  return {
     kind: "shut_down",
-    podId: from.pod,
-    podName: from.podName,
-    generation: from.generation,
-    seq: session.outbox.lastSeq() + 1,
+    podId: pod,
+    podName: name,
+    generation,
+    seq: lastSeq,
     at: Date.now(),
-    cause,
+    cause: lastSeq === unreadableSessionSeq ? "lost" : cause,
     exit: { code, signal },
     dirty,
     lastOutput,
   };
-  session.outbox.append(shutDown);
-  return [...pending, shutDown];
 }
 
-async function deliverAll(events: readonly PodEvent[], words: LastWords): Promise<void> {
-  const { from, layout, setting } = words;
-  for (const event of events) {
-    for (let attempt = 1; ; attempt += 1) {
-      const outcome = await setting.peers.deliver(from.pod, event);
-      if (outcome.ok) break;
-      await pause(retryDelayMs(retry, Math.min(attempt, 10), Math.random()));
+async function deliver(event: PodEvent, { peers }: HostSetting): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await peers.deliver(event.podId, event);
+    if (outcome.ok) return;
+    await pause(retryDelayMs(retry, Math.min(attempt, 10), Math.random()));
+  }
+}
+
+/** One short look: a dead pod's session has no other writer, and is not kept open. */
+function withSession<T>(
+  pod: PodId,
+  { layout, note }: HostSetting,
+  unreadable: T,
+  work: (session: Session) => T,
+): T {
+  try {
+    const session = openSession(podLayout(layout.stateDir, pod).session, { podId: pod });
+    try {
+      return work(session);
+    } finally {
+      session.close();
     }
-    const session = openSession(layout.session, { podId: from.pod });
-    session.outbox.ack(event.seq);
-    session.close();
+  } catch (cause) {
+    note(`the session of ${pod} cannot be read: ${String(cause)}`);
+    return unreadable;
   }
 }
 

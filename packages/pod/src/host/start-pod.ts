@@ -2,7 +2,7 @@
  * From an order to a running pod process: start commit, workspace, set-up, boot file, process.
  * What fails on the way leaves no half-made worktree behind.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   accepted,
@@ -17,7 +17,8 @@ import { combine } from "../workspace/landing/combine.ts";
 import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { applySetup } from "../workspace/setup.ts";
 import { createWorktree } from "../workspace/worktree.ts";
-import type { BootFile } from "./boot-file.ts";
+import { freeWorktree } from "../workspace/free-worktree.ts";
+import { type BootFile, readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod } from "./pod-process.ts";
 import { markOf } from "./process-identity.ts";
@@ -41,7 +42,8 @@ export async function startPod(
   const paths = podLayout(setting.layout.stateDir, order.pod);
   mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(paths.session), { recursive: true, mode: 0o700 });
-  const place = await makePlace(order, setting);
+  const isFirst = order.generation === 1;
+  const place = await (isFirst ? makePlace(order, setting) : returnToPlace(order, setting));
   if (!place.ok) return place;
   const boot: BootFile = {
     version: 1,
@@ -58,7 +60,9 @@ export async function startPod(
     nodeFlags: [...setting.nodeFlags],
     podCommand: [...setting.podCommand],
   };
-  writeFileSync(paths.bootFile, JSON.stringify(boot), { mode: 0o600 });
+  // Whoever listened there is proven gone; a killed process leaves its socket behind.
+  rmSync(boot.socket, { force: true });
+  replaceFile(paths.bootFile, JSON.stringify(boot));
   const launched = await launchPod({
     command: setting.podRuntime,
     bootFile: paths.bootFile,
@@ -71,8 +75,19 @@ export async function startPod(
     stderr: paths.stderr,
   });
   if (launched.ok) return accepted({ ...place.value, launched: launched.value });
-  await rollBack(order, setting);
+  if (isFirst) await rollBack(order, setting);
   return launched;
+}
+
+/** Where the generation before worked: with all it had done, and without the locks it left. */
+async function returnToPlace(
+  { pod, spec }: StartOrder,
+  setting: HostSetting,
+): Promise<Outcome<Place>> {
+  const { worktree, branch, baseCommit } = await readBootFile(pod, setting);
+  if (spec.isolation === "directory") return accepted({ worktree, branch, baseCommit });
+  const freed = await freeWorktree({ repository: setting.repository, path: worktree, branch });
+  return freed.ok ? accepted({ worktree, branch, baseCommit }) : freed;
 }
 
 /** The folder the pod works in: its own worktree, or the person's checkout. */
@@ -129,6 +144,12 @@ async function setUpPlace(
   if (spec.setup === null) return accepted(null);
   const outputPath = podLayout(layout.stateDir, pod).stdout;
   return applySetup({ setup: spec.setup, checkout: repository.toplevel, workspace, outputPath });
+}
+
+/** Whole or not at all: the next generation reads it after whatever befell this one. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 function definedOnly(environment: HostSetting["environment"]): Record<string, string> {

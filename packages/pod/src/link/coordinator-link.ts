@@ -45,6 +45,8 @@ export interface AskOptions {
 
 /** Between a closing coordinator's last answers and the end of its connections. */
 const closingGraceMs = 200;
+/** The coordinator suspects who has not been heard three times in a row. */
+const heartbeatEveryMs = 10_000;
 const reconnect = { attempts: Number.POSITIVE_INFINITY, baseMs: 50, maxMs: 2_000 };
 
 export class CoordinatorLink {
@@ -56,6 +58,7 @@ export class CoordinatorLink {
   #lost = false;
   readonly #waiters = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
+  #heartbeats: NodeJS.Timeout | null = null;
 
   constructor(options: CoordinatorLinkOptions) {
     this.#options = options;
@@ -104,6 +107,7 @@ export class CoordinatorLink {
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#heartbeats !== null) clearInterval(this.#heartbeats);
     this.#peer?.close();
     this.#release();
   }
@@ -144,6 +148,11 @@ export class CoordinatorLink {
     });
   }
 
+  /** A missed one is no news: the coordinator counts, and a lost connection is told of anyway. */
+  #sayAlive(): void {
+    if (this.#peer !== null) void this.ask("registration.heartbeat", {});
+  }
+
   #release(): void {
     for (const resolve of this.#waiters) resolve();
   }
@@ -154,6 +163,7 @@ export class CoordinatorLink {
     if (this.#closed) return peer?.close();
     if (peer === null) return this.#retry(attempt + 1);
     this.#peer = peer;
+    this.#heartbeats ??= setInterval(() => this.#sayAlive(), heartbeatEveryMs);
     if (this.#lost) this.#options.onChange("found");
     this.#lost = false;
     this.#release();

@@ -2,30 +2,32 @@
  * What a pod reports to the coordinator, one after another and at least once: turn ends in order,
  * of transitions and quiet only the newest that has not been sent.
  */
-import type { CoordinatorMethods, Outcome, ParamsOf, ResultOf } from "@podlane/protocol";
+import type { CoordinatorMethods, ParamsOf, Refusal } from "@podlane/protocol";
+import type { CoordinatorLink } from "./coordinator-link.ts";
 
 type Reported = "pod.transition" | "pod.turn_end" | "pod.settled";
 
 interface Report<M extends Reported = Reported> {
   readonly method: M;
   readonly params: ParamsOf<CoordinatorMethods, M>;
-  readonly onRecorded?: () => void;
+  readonly onRecorded: (() => void) | undefined;
 }
 
-type Insist = <M extends Reported>(
-  method: M,
-  params: ParamsOf<CoordinatorMethods, M>,
-) => Promise<Outcome<ResultOf<CoordinatorMethods, M>>>;
+export interface ReporterOptions {
+  readonly coordinator: Pick<CoordinatorLink, "insist">;
+  /** The coordinator will not record it; what waits behind it is sent all the same. */
+  readonly onRefused: (method: string, refusal: Refusal) => void;
+  /** An `onRecorded` threw; nothing is sent any more. */
+  readonly onFault: (fault: unknown) => void;
+}
 
 export class Reporter {
-  readonly #insist: Insist;
-  readonly #onRefused: (method: string, message: string) => void;
+  readonly #options: ReporterOptions;
   #queue: Report[] = [];
   #sending: Promise<void> | null = null;
 
-  constructor(insist: Insist, onRefused: (method: string, message: string) => void) {
-    this.#insist = insist;
-    this.#onRefused = onRefused;
+  constructor(options: ReporterOptions) {
+    this.#options = options;
   }
 
   /** A turn's end is never dropped; the others replace their older unsent kind. */
@@ -37,8 +39,8 @@ export class Reporter {
     if (method !== "pod.turn_end") {
       this.#queue = this.#queue.filter((report) => report.method !== method);
     }
-    this.#queue.push({ method, params, ...(onRecorded === undefined ? {} : { onRecorded }) });
-    this.#sending ??= this.#drain();
+    this.#queue.push({ method, params, onRecorded });
+    this.#sending ??= this.#drain().catch(this.#options.onFault);
   }
 
   /** Resolves when nothing waits to be sent. */
@@ -47,10 +49,11 @@ export class Reporter {
   }
 
   async #drain(): Promise<void> {
+    const { coordinator, onRefused } = this.#options;
     for (let report = this.#queue.shift(); report !== undefined; report = this.#queue.shift()) {
-      const outcome = await this.#insist(report.method, report.params);
+      const outcome = await coordinator.insist(report.method, report.params);
       if (outcome.ok) report.onRecorded?.();
-      else this.#onRefused(report.method, outcome.error.message);
+      else onRefused(report.method, outcome.error);
     }
     this.#sending = null;
   }

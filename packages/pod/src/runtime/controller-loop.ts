@@ -16,18 +16,23 @@ export type Perform = (effect: Effect) => void;
 export interface ControllerOptions {
   readonly state: PodCoreState;
   readonly session: Session;
+  readonly nowMs: () => number;
+}
+
+/** What the loop drives. Each of them gives inputs back, so they are made after it. */
+export interface DrivenParts {
   readonly perform: Perform;
   /** Something is in the outbox. */
   readonly onEmit: () => void;
   /** After each step, with what it made durable. */
   readonly onStep: (effects: readonly Effect[]) => void;
-  readonly nowMs: () => number;
 }
 
 const leaving = refused("unavailable", "the pod is leaving");
 
 export class ControllerLoop {
   readonly #options: ControllerOptions;
+  #driven: DrivenParts | null = null;
   #state: PodCoreState;
   /** Inputs that an effect gave back while a step was being carried out. */
   readonly #queue: Input[] = [];
@@ -39,6 +44,11 @@ export class ControllerLoop {
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#state = options.state;
+  }
+
+  /** Once, before the first input. */
+  drive(driven: DrivenParts): void {
+    this.#driven = driven;
   }
 
   get state(): PodCoreState {
@@ -79,7 +89,9 @@ export class ControllerLoop {
   }
 
   #carryOut(input: Input): void {
-    const { session, nowMs, onEmit, onStep, perform } = this.#options;
+    if (this.#driven === null) throw new Error(`nothing is driven yet, and ${input.kind} came`);
+    const { session, nowMs } = this.#options;
+    const { onEmit, onStep, perform } = this.#driven;
     const { state, effects } = step(this.#state, input, nowMs());
     const rest = commitStep(session, effects, nowMs());
     this.#state = state;

@@ -42,14 +42,16 @@ function followRecord(record: SessionRecord, followers: StepFollowers): void {
     case "event_accepted":
       return followEvent(record.event, followers);
     case "message_accepted":
-      return waits.take({ kind: "message", podName: "" });
+      return waits.take({ kind: "message", pod: null });
     case "child_saved":
       return scope.changed();
     case "child_dropped":
       scope.changed();
       return drops.dropped(record.id);
     case "history_appended":
+    case "notification_written":
       return streams.historyChanged();
+    case "notification_shown":
     case "event_consumed":
     case "receipt_saved":
     case "turn_saved":
@@ -66,6 +68,7 @@ function followRecord(record: SessionRecord, followers: StepFollowers): void {
 
 function followEvent(event: ReceivedPodEvent, { consumed, waits, streams }: StepFollowers): void {
   consumed.tookEvent(event);
-  if (shouldNotifyAgent(event)) waits.take({ kind: event.kind, podName: event.podName });
+  const pod = { id: event.podId, name: event.podName };
+  if (shouldNotifyAgent(event)) waits.take({ kind: event.kind, pod });
   else streams.control(event.seq, event);
 }

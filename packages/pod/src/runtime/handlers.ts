@@ -6,45 +6,37 @@ import { randomBytes } from "node:crypto";
 import {
   accepted,
   type Call,
-  type ChildView,
   type CommandId,
   type Outcome,
   type ParsedParamsOf,
   type PodMethods,
-  type PodRecord,
-  type PodStatus,
   type Receipt,
   refused,
   type ResultOf,
-  type SpawnChild,
-  type ToolResult,
 } from "@podlane/protocol";
 import type { CoreMethod, MethodInput } from "../core/input.ts";
-import type { PodCoreState } from "../core/state.ts";
+import { statusOf } from "../core/views.ts";
 import { type PodHandlers, senderOf } from "../link/pod-server.ts";
 import type { Session } from "../session/session.ts";
+import type { Children } from "./children.ts";
 import type { ControllerLoop } from "./controller-loop.ts";
-import type { OutputFile } from "./output-file.ts";
+import type { OwnSession } from "./own-session.ts";
 import type { ReceiptWaits } from "./receipt-waits.ts";
-import type { Streams } from "./streams.ts";
+import type { TurnRunner } from "./turn-runner.ts";
 
 export interface HandlerOptions {
-  readonly loop: ControllerLoop;
-  readonly session: Session;
-  readonly output: OutputFile;
+  readonly own: OwnSession;
   readonly receipts: ReceiptWaits;
-  readonly streams: Streams;
-  readonly children: () => readonly ChildView[];
-  readonly status: (state: PodCoreState) => PodStatus;
-  readonly spawn: (request: SpawnChild, signal: AbortSignal) => Promise<Outcome<PodRecord>>;
-  readonly callTool: (tool: string, params: unknown) => Promise<ToolResult>;
+  readonly children: Pick<Children, "list" | "spawn">;
+  readonly runner: Pick<TurnRunner, "callTool">;
 }
 
 /** What fences a text a model is shown must not be guessable by who wrote the text. */
 const boundaryBytes = 12;
 
 export function createHandlers(options: HandlerOptions): PodHandlers {
-  const { loop, session, output, receipts, streams } = options;
+  const { own, receipts, children, runner } = options;
+  const { loop, session, output, streams } = own;
   const core = <M extends CoreMethod>(method: M) => coreHandler(method, loop, session);
   return {
     run: core("run"),
@@ -63,13 +55,13 @@ export function createHandlers(options: HandlerOptions): PodHandlers {
       return outcome as Outcome<{ seq: number }>;
     },
     spawn: async (request, call) => {
-      const spawned = await options.spawn(request, call.signal);
+      const spawned = await children.spawn(request, call.signal);
       return spawned.ok ? accepted({ pod: spawned.value }) : spawned;
     },
     get_history: ({ fromSeq, limit, notificationsOnly }) =>
       accepted(session.readHistory({ fromSeq, limit, notificationsOnly })),
-    get_status: () => accepted(options.status(loop.state)),
-    list_children: () => accepted({ children: [...options.children()] }),
+    get_status: () => accepted(statusOf(loop.state)),
+    list_children: () => accepted({ children: [...children.list()] }),
     subscribe: ({ fromSeq, lanes }, call) => streams.open(fromSeq, lanes, call),
     answer_input: ({ requestId }) => {
       if (!loop.state.approvals.includes(requestId)) {
@@ -84,7 +76,7 @@ export function createHandlers(options: HandlerOptions): PodHandlers {
       const receipt = findReceipt(session, commandId);
       return receipt.ok ? receipts.until(receipt.value, state, call.signal) : receipt;
     },
-    tool_call: async ({ tool, params }) => accepted(await options.callTool(tool, params)),
+    tool_call: async ({ tool, params }) => accepted(await runner.callTool(tool, params)),
   };
 }
 

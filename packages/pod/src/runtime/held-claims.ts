@@ -6,108 +6,112 @@
 import {
   accepted,
   canonicalUnit,
-  type ClaimId,
   type ClaimView,
-  defaultClaimTtlMs,
+  type Clock,
+  type ErrorCode,
   maxDeadlineMs,
   type Outcome,
   type PodSettings,
   refused,
-  unitsOverlap,
   type UnitKey,
 } from "@podlane/protocol";
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
+import { ClaimLeases, type Instant } from "./claim-leases.ts";
+import { InOrder } from "./in-order.ts";
+import { type OpenWait, openWait } from "./open-wait.ts";
 import type { TurnSlot } from "./turn-slot.ts";
 
-/** Grants that overtake the answer which queued them; one acquisition runs at a time. */
-const maxEarlyGrants = 64;
-/** A lease ends locally this much before the coordinator lets it lapse. */
-const leaseMargin = 0.1;
-
-interface HeldClaim {
-  readonly id: ClaimId;
-  readonly units: readonly UnitKey[];
-  readonly fence: number;
-  /** Local deadlines; the earlier of the two clocks decides. */
-  monotonicMs: number;
-  wallMs: number;
-}
+/** Between renewals that a busy coordinator did not answer: more often would keep it busy. */
+const minRenewalPauseMs = 10_000;
+/** A renewal refused with another code is over, or is asked for again on a new connection. */
+const askAgain: ReadonlySet<ErrorCode> = new Set(["busy", "timeout"]);
+/** In spite of these a write may go on where the operator chose so: held by others, no answer. */
+const forgivable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "conflict",
+  "deadlock",
+  "unavailable",
+  "timeout",
+  "busy",
+]);
 
 export interface HeldClaimsOptions {
-  readonly coordinator: CoordinatorLink;
-  readonly slot: TurnSlot;
-  readonly settings: PodSettings;
+  readonly coordinator: Pick<CoordinatorLink, "ask" | "insist" | "connected">;
+  readonly slot: Pick<TurnSlot, "whileWaiting">;
+  readonly settings: Pick<PodSettings, "claimsMode" | "coordinatorDown">;
   readonly priority: number;
   /** A write that goes on without a claim, by a stated choice of the operator. */
   readonly warn: (message: string) => void;
-  readonly nowMs: () => number;
-  readonly monotonicMs: () => number;
+  readonly clock: Clock;
+  readonly wallMs: () => number;
+}
+
+/** One acquisition: what it asks for, and the signal that ends it. */
+interface Wanted {
+  readonly units: readonly UnitKey[];
+  readonly signal: AbortSignal;
+}
+
+interface Answer {
+  readonly claim: ClaimView;
+  /** Resolves once the same question may be answered in another way. */
+  readonly changed: Promise<Outcome<void>>;
 }
 
 export class HeldClaims {
   readonly #options: HeldClaimsOptions;
-  readonly #held = new Map<ClaimId, HeldClaim>();
-  /** Null for a claim that ended while nobody could be told. */
-  readonly #awaited = new Map<ClaimId, (outcome: Outcome<ClaimView | null>) => void>();
-  /** Grants that came before the answer that queued them was read; taken at once or dropped. */
-  readonly #early = new Map<ClaimId, ClaimView>();
+  readonly #leases: ClaimLeases;
   /** One acquisition at a time: two of one pod must not queue behind each other. */
-  #last: Promise<unknown> = Promise.resolve();
-  #renewal: NodeJS.Timeout | null = null;
+  readonly #acquisitions = new InOrder();
+  /** Aborted by `releaseAll`: what it gave back must not be followed by a late grant. */
+  #period = new AbortController();
+  /** Settled by whatever may have changed the answer of the acquisition under way. */
+  #hint: OpenWait<Outcome<void>> | null = null;
+  #cancelRenewal: (() => void) | null = null;
 
   constructor(options: HeldClaimsOptions) {
     this.#options = options;
+    this.#leases = new ClaimLeases(() => this.#now());
   }
 
-  /** Finds the units held or takes them; waits in the queue without the turn's slot. */
+  /**
+   * Finds the units held or takes them; waits in the queue without the turn's slot. `interrupted`
+   * when the signal is aborted or everything is released first.
+   */
   async ensure(raw: readonly string[], signal: AbortSignal): Promise<Outcome<void>> {
-    const units: UnitKey[] = [];
-    for (const text of raw) {
-      const unit = canonicalUnit(text);
-      if (!unit.ok) return unit;
-      units.push(unit.value);
-    }
-    const turn = this.#last.then(() => this.#take(units, signal));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    const units = canonicalUnits(raw);
+    if (!units.ok) return units;
+    const either = AbortSignal.any([signal, this.#period.signal]);
+    return this.#acquisitions.run(() => this.#take({ units: units.value, signal: either }));
   }
 
   /** Whether the leases still stand, asked at the last moment before a write. */
   confirm(raw: readonly string[]): Outcome<void> {
     if (this.#lenient) return accepted(undefined);
-    for (const text of raw) {
-      const unit = canonicalUnit(text);
-      if (!unit.ok) return unit;
-      if (!this.#covered(unit.value)) {
-        return refused("stale_token", `the claim on ${unit.value} lapsed; claim it again`);
-      }
-    }
-    return accepted(undefined);
+    const units = canonicalUnits(raw);
+    if (!units.ok) return units;
+    const lapsed = units.value.find((unit) => !this.#leases.covers(unit));
+    if (lapsed === undefined) return accepted(undefined);
+    return refused("stale_token", `the claim on ${lapsed} lapsed; claim it again`);
   }
 
-  /** A grant came by push: its waiter goes on. */
-  takeGrant(claim: ClaimView): void {
-    const settle = this.#awaited.get(claim.id);
-    if (settle !== undefined) return settle(accepted(claim));
-    // Only an answer under way can still ask for it.
-    if (this.#early.size < maxEarlyGrants) this.#early.set(claim.id, claim);
+  /** A grant came by push. Only a hint: it may have lapsed, so the answer to a question counts. */
+  grantPushed(): void {
+    this.#hint?.settle(accepted(undefined));
   }
 
-  /** A grant may have been told to the connection that was lost, and have lapsed since. */
-  async coordinatorFound(): Promise<void> {
-    if (this.#awaited.size === 0) return;
-    const listed = await this.#options.coordinator.ask("claim.list", {});
-    if (!listed.ok) return;
-    const live = new Set(listed.value.claims.map((claim) => claim.id));
-    for (const [id, settle] of this.#awaited) if (!live.has(id)) settle(accepted(null));
+  /** A grant may have been told to the connection that was lost, and renewals not answered. */
+  coordinatorFound(): void {
+    this.#hint?.settle(accepted(undefined));
+    if (this.#leases.size > 0) void this.#renew();
   }
 
-  /** Gives everything back; at the end of a turn. */
+  /** Gives everything back, and ends what is still being asked for; at the end of a turn. */
   async releaseAll(): Promise<void> {
-    if (this.#renewal !== null) clearInterval(this.#renewal);
-    this.#renewal = null;
-    const held = [...this.#held.values()];
-    this.#held.clear();
+    this.#period.abort();
+    this.#period = new AbortController();
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = null;
+    const held = this.#leases.takeAll();
     const { coordinator } = this.#options;
     await Promise.all(
       held.map(({ id, fence }) => coordinator.insist("claim.release", { claim: id, fence })),
@@ -120,97 +124,113 @@ export class HeldClaims {
     return settings.coordinatorDown === "continue" && !coordinator.connected;
   }
 
-  async #take(units: readonly UnitKey[], signal: AbortSignal): Promise<Outcome<void>> {
-    const missing = units.filter((unit) => !this.#covered(unit));
+  async #take({ units, signal }: Wanted): Promise<Outcome<void>> {
+    const missing = units.filter((unit) => !this.#leases.covers(unit));
     if (missing.length === 0) return accepted(undefined);
-    const taken = await this.#acquire(missing, signal);
-    if (taken.ok || taken.error.code === "interrupted" || !this.#lenient) return taken;
+    const taken = await this.#acquire({ units: missing, signal });
+    if (signal.aborted) return interrupted(missing);
+    if (taken.ok || !forgivable.has(taken.error.code) || !this.#lenient) return taken;
     this.#options.warn(`writing without a claim: ${taken.error.message}`);
     return accepted(undefined);
   }
 
-  async #acquire(units: readonly UnitKey[], signal: AbortSignal): Promise<Outcome<void>> {
-    const { coordinator, priority, slot, settings } = this.#options;
-    const wait =
-      settings.claimsMode === "advisory" ? ("none" as const) : { deadlineMs: maxDeadlineMs };
+  /** Asks until what was granted still stands: the answer to a repeat may be an old one. */
+  async #acquire(wanted: Wanted): Promise<Outcome<void>> {
+    for (;;) {
+      const answer = await this.#ask(wanted);
+      if (!answer.ok) return answer;
+      const granted = await this.#untilGranted(answer.value, wanted);
+      if (!granted.ok) return granted;
+      if (this.#leases.stands(granted.value.id)) return accepted(undefined);
+    }
+  }
+
+  /** Waits in the queue without the turn's slot, which is back when this resolves. */
+  async #untilGranted(first: Answer, wanted: Wanted): Promise<Outcome<ClaimView>> {
+    let { claim, changed } = first;
+    if (claim.state === "granted") return accepted(claim);
+    const holders = claim.blockedBy.map((blocker) => blocker.holder as string);
+    const waiting = { reason: "claim", on: [claim.id, ...holders], signal: wanted.signal } as const;
+    const granted = await this.#options.slot.whileWaiting(waiting, async () => {
+      while (claim.state === "queued") {
+        const hint = await changed;
+        if (!hint.ok) return hint;
+        const answer = await this.#ask(wanted);
+        if (!answer.ok) return answer;
+        ({ claim, changed } = answer.value);
+      }
+      return accepted(claim);
+    });
+    // Nobody waits for it any more: a later grant would hold the units for no one.
+    if (!granted.ok) this.#release(claim);
+    return granted;
+  }
+
+  async #ask({ units, signal }: Wanted): Promise<Outcome<Answer>> {
+    const { coordinator, priority, settings } = this.#options;
+    const isAdvisory = settings.claimsMode === "advisory";
+    const wait = isAdvisory ? ("none" as const) : { deadlineMs: maxDeadlineMs };
     const params = { units: [...units], priority, wait };
+    // From before the question: a hint may overtake the answer.
+    const hint = openWait<Outcome<void>>({ signal, aborted: () => interrupted(units) });
+    this.#hint = hint;
+    const askedAt = this.#now();
     const asked = await (settings.coordinatorDown === "continue"
       ? coordinator.ask("claim.acquire", params, { signal })
       : coordinator.insist("claim.acquire", params, { signal }));
     if (!asked.ok) return asked;
     const { claim } = asked.value;
-    if (claim.state === "granted") return this.#keep(claim);
-    const granted = this.#nextGrant(claim, signal);
-    const holders = claim.blockedBy.map((blocker) => blocker.holder as string);
-    const waiting = { reason: "claim", on: [claim.id, ...holders], signal } as const;
-    const outcome = await slot.whileWaiting(waiting, () => granted);
-    if (!outcome.ok) return this.#leaveQueue(claim, outcome);
-    // Ended unheard while the coordinator was away: to the end of the queue.
-    return outcome.value === null ? this.#acquire(units, signal) : this.#keep(outcome.value);
+    if (signal.aborted) {
+      this.#release(claim);
+      return interrupted(units);
+    }
+    if (claim.state === "granted") this.#keep(claim, askedAt);
+    return accepted({ claim, changed: hint.promise });
   }
 
-  #nextGrant(claim: ClaimView, signal: AbortSignal): Promise<Outcome<ClaimView | null>> {
-    const early = this.#early.get(claim.id);
-    this.#early.clear();
-    if (early !== undefined) return Promise.resolve(accepted(early));
-    return new Promise((resolve) => {
-      const settle = (outcome: Outcome<ClaimView | null>) => {
-        this.#awaited.delete(claim.id);
-        signal.removeEventListener("abort", giveUp);
-        resolve(outcome);
-      };
-      const giveUp = () =>
-        settle(refused("interrupted", `stopped waiting for ${claim.units.join(", ")}`));
-      this.#awaited.set(claim.id, settle);
-      signal.addEventListener("abort", giveUp, { once: true });
-      if (signal.aborted) giveUp();
-    });
+  #keep(claim: ClaimView, askedAt: Instant): void {
+    this.#leases.add(claim, askedAt);
+    this.#planRenewal();
   }
 
-  /** Nobody waits for it any more: a later grant would hold the units for no one. */
-  #leaveQueue(claim: ClaimView, refusal: Outcome<never>): Outcome<never> {
-    this.#awaited.get(claim.id)?.(refusal);
-    void this.#options.coordinator.insist("claim.release", { claim: claim.id });
-    return refusal;
+  #release({ id }: ClaimView): void {
+    void this.#options.coordinator.insist("claim.release", { claim: id });
   }
 
-  #keep(claim: ClaimView): Outcome<void> {
-    const lease = defaultClaimTtlMs * (1 - leaseMargin);
-    this.#held.set(claim.id, {
-      id: claim.id,
-      units: claim.units as UnitKey[],
-      fence: claim.fence ?? 0,
-      monotonicMs: this.#options.monotonicMs() + lease,
-      wallMs: this.#options.nowMs() + lease,
-    });
-    this.#renewal ??= setInterval(() => void this.#renew(), defaultClaimTtlMs / 2);
-    return accepted(undefined);
+  /** At half of the shortest lease, so that one lost renewal does no harm. */
+  #planRenewal(): void {
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = null;
+    const leftMs = this.#leases.shortestLeftMs();
+    if (leftMs === null) return;
+    const delayMs = Math.max(minRenewalPauseMs, leftMs / 2);
+    this.#cancelRenewal = this.#options.clock.after(delayMs, () => void this.#renew());
   }
 
   async #renew(): Promise<void> {
-    const lease = defaultClaimTtlMs * (1 - leaseMargin);
-    const monotonicMs = this.#options.monotonicMs() + lease;
-    const wallMs = this.#options.nowMs() + lease;
+    const askedAt = this.#now();
+    const asked = this.#leases.ids();
     const outcome = await this.#options.coordinator.ask("claim.renew", {});
-    if (!outcome.ok) return;
-    for (const claim of this.#held.values()) Object.assign(claim, { monotonicMs, wallMs });
+    if (outcome.ok) this.#leases.renewed(outcome.value.renewed, askedAt, asked);
+    if (outcome.ok || askAgain.has(outcome.error.code)) this.#planRenewal();
   }
 
-  /** A held `dir:` covers what lies beneath it; a file never covers its folder. */
-  #covered(unit: UnitKey): boolean {
-    const { monotonicMs, nowMs } = this.#options;
-    for (const claim of this.#held.values()) {
-      if (monotonicMs() >= claim.monotonicMs || nowMs() >= claim.wallMs) continue;
-      const covers = (held: UnitKey) =>
-        held === unit ||
-        (held.startsWith("dir:") && unitsOverlap(held, unit) && !isAbove(unit, held));
-      if (claim.units.some(covers)) return true;
-    }
-    return false;
+  #now(): Instant {
+    const { clock, wallMs } = this.#options;
+    return { monotonicMs: clock.now(), wallMs: wallMs() };
   }
 }
 
-/** Whether `unit` is a folder that holds `held`: overlapping, but more than what is held. */
-function isAbove(unit: UnitKey, held: UnitKey): boolean {
-  return unit.startsWith("dir:") && unit !== held && unit.length < held.length;
+function canonicalUnits(raw: readonly string[]): Outcome<readonly UnitKey[]> {
+  const units: UnitKey[] = [];
+  for (const text of raw) {
+    const unit = canonicalUnit(text);
+    if (!unit.ok) return unit;
+    units.push(unit.value);
+  }
+  return accepted(units);
+}
+
+function interrupted(units: readonly UnitKey[]): Outcome<never> {
+  return refused("interrupted", `stopped waiting for ${units.join(", ")}`);
 }

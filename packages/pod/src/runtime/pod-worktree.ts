@@ -57,7 +57,9 @@ export class PodWorktree {
       return { ok: false, code, text, artifacts: [] };
     }
     const { commit, files, left } = committed.value;
-    const text = commit === null ? "nothing to commit" : `${commit}: ${files.length} files`;
+    const isShared = this.workspace.strategy === "directory";
+    const nothing = isShared ? "this checkout is shared: its owner commits" : "nothing to commit";
+    const text = commit === null ? nothing : `${commit}: ${files.length} files`;
     return { ok: true, code: null, text, content: { commit, files, left }, artifacts: [] };
   }
 

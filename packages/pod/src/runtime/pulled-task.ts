@@ -20,10 +20,21 @@ export function runOfPulledTask(task: Task, file: string): (requestId: string) =
     requestId,
     method: "run",
     params: { input: [{ type: "text", text: wordsOf(pulled) }] },
-    sender: { role: "client", name: `task ${id}` },
+    sender: { role: "client", name: senderOf(id) },
     commandId: null,
     boundary: newBoundary(),
   });
+}
+
+const senderPrefix = "task ";
+
+function senderOf(id: string): string {
+  return `${senderPrefix}${id}`;
+}
+
+/** The id of the task that a turn's sender stands for; empty for any other sender. */
+export function taskOfSender(name: string): string {
+  return name.startsWith(senderPrefix) ? name.slice(senderPrefix.length) : "";
 }
 
 function wordsOf({ description, inputData }: PulledTask): string {

@@ -1,48 +1,49 @@
 /** Callers that wait for a message's receipt to reach a state. */
 import { accepted, type CommandId, type Outcome, type Receipt, refused } from "@podlane/protocol";
+import { openWait } from "./open-wait.ts";
 
 type Wanted = "queued" | "shown";
 
 interface Waiter {
-  readonly key: string;
   readonly wanted: Wanted;
-  readonly resolve: (outcome: Outcome<Receipt>) => void;
+  readonly settle: (outcome: Outcome<Receipt>) => void;
 }
 
+/** Each is a request of some connection; more than two full ones are a mistake or an attack. */
 const maxReceiptWaits = 10_000;
 
 export class ReceiptWaits {
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  #size = 0;
 
   /** `current` is the receipt as stored; resolves once it is as wanted or can never be. */
   until(current: Receipt, wanted: Wanted, signal: AbortSignal): Promise<Outcome<Receipt>> {
     if (isReached(current, wanted)) return Promise.resolve(accepted(current));
-    if (this.#waiters.size >= maxReceiptWaits) {
+    const aborted = () => refused("interrupted", "stopped waiting");
+    if (signal.aborted) return Promise.resolve(aborted());
+    if (this.#size >= maxReceiptWaits) {
       return Promise.resolve(refused("busy", `${maxReceiptWaits} callers wait already`));
     }
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        key: keyOf(current.commandId),
-        wanted,
-        resolve: (outcome) => {
-          this.#waiters.delete(waiter);
-          signal.removeEventListener("abort", giveUp);
-          resolve(outcome);
-        },
-      };
-      const giveUp = () => waiter.resolve(refused("interrupted", "stopped waiting"));
-      if (signal.aborted) return giveUp();
-      this.#waiters.add(waiter);
-      signal.addEventListener("abort", giveUp, { once: true });
-    });
+    const key = keyOf(current.commandId);
+    const onEnd = () => this.#remove(key, waiter);
+    const { promise, settle } = openWait<Outcome<Receipt>>({ signal, aborted, onEnd });
+    const waiter = { wanted, settle };
+    this.#waiters.set(key, (this.#waiters.get(key) ?? new Set<Waiter>()).add(waiter));
+    this.#size += 1;
+    return promise;
   }
 
   changed(receipt: Receipt): void {
-    const key = keyOf(receipt.commandId);
-    for (const waiter of this.#waiters) {
-      if (waiter.key === key && isReached(receipt, waiter.wanted))
-        waiter.resolve(accepted(receipt));
+    for (const { wanted, settle } of this.#waiters.get(keyOf(receipt.commandId)) ?? []) {
+      if (isReached(receipt, wanted)) settle(accepted(receipt));
     }
+  }
+
+  #remove(key: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(key);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(key);
+    this.#size -= 1;
   }
 }
 

@@ -77,7 +77,7 @@ async function askForChild(
   const commit = await worktree.commitForLoan(request.scope, request.name, permissionOf);
   if (!commit.ok) return commit;
   const { branch } = worktree.workspace;
-  const { name, agent, task, scope, claims, limits, priority } = request;
+  const { name, agent, task, scope, claims, limits, priority, restart } = request;
   const spec: PodSpec = {
     ...own,
     name,
@@ -87,6 +87,7 @@ async function askForChild(
     claims,
     limits,
     priority,
+    restart,
     delegate: request.delegate ?? Math.max(0, own.delegate - 1),
     start: { branch, commit: commit.value, combine: [] },
     merge: { ...own.merge, ...(request.merge as Partial<MergeSettings>) },

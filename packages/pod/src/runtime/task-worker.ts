@@ -3,7 +3,7 @@
  * runs a turn for it, and completes it with what the turn made. One task at a time. It decides
  * nothing about turns: they are asked for and end like any other.
  */
-import type { Outcome, Task, TaskId, TurnResult } from "@podlane/protocol";
+import type { Outcome, RegistrationId, Task, TaskId, TurnResult } from "@podlane/protocol";
 import type { EffectOf } from "../core/effect.ts";
 import type { Phase } from "../core/state.ts";
 import type { CoordinatorLink, LostTask } from "../link/coordinator-link.ts";
@@ -11,8 +11,11 @@ import { cutText } from "./cut-text.ts";
 
 export interface TaskWorkerOptions {
   readonly coordinator: Pick<CoordinatorLink, "ask" | "insist">;
+  readonly registration: RegistrationId;
   readonly taskTypes: readonly string[];
   readonly phase: () => Phase;
+  /** The turn that an earlier process of this pod left open for a task. */
+  readonly openTurn: () => OpenTurn | null;
   /** Asks for a turn with the task's words; `already_running` while another one runs. */
   readonly run: (task: Task) => Promise<Outcome<{ turn: number }>>;
   /** Ends the running turn and drops its work. */
@@ -20,6 +23,12 @@ export interface TaskWorkerOptions {
   /** The agent cannot work any more: the pod leaves, and its task returns to the queue. */
   readonly leave: () => void;
   readonly warn: (message: string) => void;
+}
+
+export interface OpenTurn {
+  readonly turn: number;
+  readonly task: TaskId;
+  readonly words: string;
 }
 
 /** A worker that dies takes this long to be missed if its host cannot say that it did. */
@@ -32,9 +41,12 @@ const maxFatalEndings = 3;
 const maxErrorCharacters = 4_096;
 
 interface Held {
-  readonly task: Task;
-  readonly fence: number;
-  /** Null until the turn is there. */
+  readonly id: TaskId;
+  readonly words: string;
+  /** Absent when an earlier process claimed it: the pod's own live claim counts then. */
+  readonly fence?: number;
+  /** To be started; null once it was, here or by an earlier process. */
+  task: Task | null;
   turn: number | null;
   /** The coordinator said that it is not ours any more. */
   isLost: boolean;
@@ -45,8 +57,9 @@ export class TaskWorker {
   readonly #closing = new AbortController();
   #isOpen = false;
   #isAsking = false;
-  #isStarting = false;
   #held: Held | null = null;
+  /** Claimed by an earlier process, which had no turn open for them. */
+  #owed: readonly Task[] = [];
   #renewal: NodeJS.Timeout | null = null;
   #fatalEndings = 0;
 
@@ -55,21 +68,40 @@ export class TaskWorker {
   }
 
   /** The words of the task that a turn works on; null for a turn of another cause. */
-  taskOf(turn: number): Task | null {
-    return this.#held?.turn === turn ? this.#held.task : null;
+  wordsOf(turn: number): string | null {
+    return this.#held?.turn === turn ? this.#held.words : null;
   }
 
-  /** The pod has begun: its own task goes first. */
-  open(): void {
+  /** The pod has begun, and its own task goes first; takes up what an earlier process left. */
+  async open(): Promise<void> {
+    const { coordinator, registration, taskTypes, openTurn, warn } = this.#options;
+    const left = openTurn();
+    if (left !== null) {
+      this.#hold({ id: left.task, words: left.words, task: null, turn: left.turn, isLost: false });
+    }
+    const mine = {
+      statuses: ["claimed" as const],
+      taskTypes: [...taskTypes],
+      claimedBy: registration,
+    };
+    const listed = await coordinator.insist("task.list", mine);
+    if (!listed.ok) warn(`its tasks cannot be read: ${listed.error.message}`);
+    else this.#owed = listed.value.tasks.filter(({ id }) => id !== left?.task).toReversed();
     this.#isOpen = true;
     this.consider();
   }
 
   /** To be called after each step of the controller: an idle pod takes the next task. */
   consider(): void {
-    if (!this.#isOpen || this.#options.phase() !== "idle" || this.#closing.signal.aborted) return;
-    if (this.#held === null) void this.#ask();
-    else if (this.#held.turn === null) void this.#start(this.#held);
+    const { phase } = this.#options;
+    if (!this.#isOpen || phase() !== "idle" || this.#closing.signal.aborted) return;
+    if (this.#held?.task) return void this.#start(this.#held, this.#held.task);
+    if (this.#held !== null) return;
+    const [owed] = this.#owed;
+    if (owed === undefined) return void this.#ask();
+    this.#owed = this.#owed.slice(1);
+    this.#take(owed, owed.attempts.at(-1)?.fence);
+    this.consider();
   }
 
   /** A turn has ended; a task whose pod is leaving returns with the pod's end. */
@@ -79,17 +111,15 @@ export class TaskWorker {
     const isLeaving = this.#options.phase() === "stopping" || this.#isSpent;
     if (isLeaving && outcome !== "finished") return;
     this.#letGo();
-    if (held.isLost) return this.consider();
-    const { id: task } = held.task;
-    const { fence } = held;
+    if (held.isLost) return;
     if (outcome !== "finished") {
       const text = cutText(message ?? `its turn ended ${outcome}`, maxErrorCharacters);
       const error = { code: "failed", message: text } as const;
-      return void this.#complete({ task, fence, success: false, error });
+      return void this.#complete(held, { success: false, error });
     }
     this.#fatalEndings = 0;
-    const made = { summary: "", branch: null, commit: null };
-    void this.#complete({ task, fence, success: true, result: resultOf(result ?? made) });
+    const made = result ?? { summary: "", branch: null, commit: null };
+    void this.#complete(held, { success: true, result: resultOf(made) });
   }
 
   /** The agent of the running turn is gone; the next turn starts it again, but not for ever. */
@@ -100,22 +130,25 @@ export class TaskWorker {
     this.#options.leave();
   }
 
-  get #isSpent(): boolean {
-    return this.#fatalEndings >= maxFatalEndings;
-  }
-
   lost({ task, fence, how }: LostTask): void {
     const held = this.#held;
-    if (held?.task.id !== task || held.fence !== fence) return;
+    if (held?.id !== task || (held.fence ?? fence) !== fence) return;
     this.#options.warn(`task ${task} is not ours any more: ${how}`);
     held.isLost = true;
-    if (held.turn !== null) return this.#options.cancel();
-    if (!this.#isStarting) this.#letGo();
+    if (held.turn !== null) this.#options.cancel();
+    else if (held.task !== null) {
+      this.#letGo();
+      this.consider();
+    }
   }
 
   close(): void {
     this.#closing.abort();
     this.#letGo();
+  }
+
+  get #isSpent(): boolean {
+    return this.#fatalEndings >= maxFatalEndings;
   }
 
   async #ask(): Promise<void> {
@@ -130,29 +163,36 @@ export class TaskWorker {
     if (!claimed.ok && claimed.error.code !== "timeout") {
       return warn(`no task can be claimed: ${claimed.error.message}`);
     }
-    if (claimed.ok && claimed.value.task !== null && claimed.value.fence !== null) {
-      this.#take(claimed.value.task, claimed.value.fence);
+    if (claimed.ok && claimed.value.task !== null) {
+      this.#take(claimed.value.task, claimed.value.fence ?? undefined);
     }
     this.consider();
   }
 
-  #take(task: Task, fence: number): void {
-    this.#held = { task, fence, turn: null, isLost: false };
+  #take(task: Task, fence: number | undefined): void {
+    const { id, description: words } = task;
+    const held = { id, words, task, turn: null, isLost: false };
+    this.#hold(fence === undefined ? held : { ...held, fence });
+  }
+
+  #hold(held: Held): void {
+    this.#held = held;
     const { coordinator } = this.#options;
     this.#renewal = setInterval(() => void coordinator.ask("task.renew", {}), leaseMs / 2);
   }
 
   /** A pod that has become busy meanwhile starts it when it is idle again. */
-  async #start(held: Held): Promise<void> {
-    if (this.#isStarting) return;
-    this.#isStarting = true;
-    const started = await this.#options.run(held.task);
-    this.#isStarting = false;
+  async #start(held: Held, task: Task): Promise<void> {
+    held.task = null;
+    const started = await this.#options.run(task);
     if (started.ok) {
       held.turn = started.value.turn;
       if (held.isLost) this.#options.cancel();
     } else if (held.isLost) this.#letGo();
-    else if (started.error.code === "already_running") this.consider();
+    else if (started.error.code === "already_running") {
+      held.task = task;
+      this.consider();
+    }
   }
 
   #letGo(): void {
@@ -161,25 +201,24 @@ export class TaskWorker {
     this.#held = null;
   }
 
-  async #complete(params: Completion): Promise<void> {
+  async #complete({ id, fence }: Held, ending: Ending): Promise<void> {
     const { coordinator, warn } = this.#options;
+    const params = { task: id, ...(fence === undefined ? {} : { fence }), ...ending };
     const completed = await coordinator.insist("task.complete", params);
-    if (!completed.ok) warn(`task ${params.task}: ${completed.error.message}`);
-    this.consider();
+    if (!completed.ok) warn(`task ${id}: ${completed.error.message}`);
   }
 }
+
+type Made = Pick<TurnResult, "summary" | "branch" | "commit">;
 
 /** What others can do something with; usage and artifacts are in the turn's own record. */
 function resultOf({ summary, branch, commit }: Made): Made {
   return { summary, branch, commit };
 }
 
-type Made = Pick<TurnResult, "summary" | "branch" | "commit">;
-
-interface Completion {
-  readonly task: TaskId;
-  readonly fence: number;
-  readonly success: boolean;
-  readonly result?: Made;
-  readonly error?: { readonly code: "failed"; readonly message: string };
-}
+type Ending =
+  | { readonly success: true; readonly result: Made }
+  | {
+      readonly success: false;
+      readonly error: { readonly code: "failed"; readonly message: string };
+    };

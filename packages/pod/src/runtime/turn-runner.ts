@@ -2,7 +2,7 @@
  * Runs one turn of the agent: gives it its hooks, answers its steps with what the controller
  * delivers, records its tool calls, and reports how it ended. Decides nothing.
  */
-import type { NotificationItem, Outcome, ToolResult } from "@podlane/protocol";
+import type { NotificationItem, Outcome, PodId, ToolResult } from "@podlane/protocol";
 import {
   type Agent,
   type AgentHooks,
@@ -37,7 +37,8 @@ export interface TurnRunnerOptions {
   readonly standingClaims: readonly string[];
   readonly dispatch: (input: AgentStepInput | AgentDoneInput) => void;
   readonly commit: (message: string) => Promise<ToolResult>;
-  readonly childId: (name: string) => string | null;
+  /** The living child of that name; the newer one while an earlier is still being dropped. */
+  readonly childId: (name: string) => PodId | null;
   readonly say: (turn: number, text: string) => void;
   readonly output: (text: string) => void;
 }
@@ -151,7 +152,9 @@ export class TurnRunner {
     const { slot, waits, childId } = this.#options;
     const child = "turnEnded" in condition ? childId(condition.turnEnded) : null;
     const on = child === null ? [] : [child];
-    return slot.whileWaiting({ reason: "child", on, signal }, () => waits.until(condition, signal));
+    return slot.whileWaiting({ reason: "child", on, signal }, () =>
+      waits.until(condition, child, signal),
+    );
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type WaitReason,
 } from "@podlane/protocol";
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
+import { openWait } from "./open-wait.ts";
 
 export interface TurnSlotOptions {
   readonly pod: PodId;
@@ -31,18 +32,29 @@ export interface SlotWait {
   readonly signal: AbortSignal;
 }
 
+/** One turn's part in it. What still waits when its turn is over must not touch the next one's. */
 interface HeldTurn {
   readonly turn: number;
   readonly cause: TurnCause;
+  /** Waits under way; the slot is given up by the first, asked for by the last. */
+  waits: number;
+  isGivenUp: boolean;
+  /** Settles the resumed wait that an admission is for. */
+  admit: (() => void) | null;
+  /** Until it resolves there is no slot that another wait could give up. */
+  resumed: Promise<void>;
 }
+
+function newTurn(turn: number, cause: TurnCause): HeldTurn {
+  return { turn, cause, waits: 0, isGivenUp: false, admit: null, resumed: Promise.resolve() };
+}
+
+/** As many as the protocol's `Waiting` may name. */
+const maxNamed = 64;
 
 export class TurnSlot {
   readonly #options: TurnSlotOptions;
-  #turn: HeldTurn | null = null;
-  /** Waits under way in this turn; the slot is given up by the first, asked for by the last. */
-  #waits = 0;
-  #isGivenUp = false;
-  #admitted: (() => void) | null = null;
+  #held: HeldTurn | null = null;
 
   constructor(options: TurnSlotOptions) {
     this.#options = options;
@@ -50,26 +62,28 @@ export class TurnSlot {
 
   /** Asks for a slot until one is given; the answer may come later as an admission. */
   async request(turn: number, cause: TurnCause, resumed: boolean): Promise<boolean> {
-    this.#turn = { turn, cause };
+    // Asked for again, a turn is still the one whose waits are under way.
+    if (this.#held?.turn !== turn) this.#held = newTurn(turn, cause);
     return this.#ask({ turn, cause }, resumed);
   }
 
-  /** Takes an admission from the log; true if a resumed wait was waiting for it. */
-  takeAdmission(): boolean {
-    const admitted = this.#admitted;
-    this.#admitted = null;
-    admitted?.();
-    return admitted !== null;
+  /** Takes an admission from the log; true if a resumed wait of that turn was waiting for it. */
+  takeAdmission(turn: number): boolean {
+    const held = this.#held;
+    if (held?.turn !== turn || held.admit === null) return false;
+    held.admit();
+    return true;
   }
 
   /** An admission may have been told to the connection that was lost: asks again. */
   coordinatorFound(): void {
-    if (this.#turn !== null && this.#admitted !== null) void this.#askAgain(this.#turn);
+    if (this.#held !== null && this.#held.admit !== null) void this.#askAgain(this.#held);
   }
 
   end(): void {
-    this.#turn = null;
-    this.#isGivenUp = false;
+    const held = this.#held;
+    this.#held = null;
+    held?.admit?.();
   }
 
   /**
@@ -81,20 +95,24 @@ export class TurnSlot {
     { reason, on, signal }: SlotWait,
     wait: () => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
-    const held = this.#turn;
+    const held = this.#held;
     if (held === null) return wait();
-    const waiting: Waiting = { reason, on: on.slice(0, 64), sinceMs: this.#options.nowMs() };
-    this.#waits += 1;
+    const waiting: Waiting = { reason, on: on.slice(0, maxNamed), sinceMs: this.#options.nowMs() };
+    held.waits += 1;
     try {
+      await held.resumed;
       const yielded = await this.#yield(held.turn, waiting, signal);
       if (!yielded.ok) return yielded;
-      this.#isGivenUp = true;
-      this.#options.onWaiting(waiting);
+      held.isGivenUp = true;
+      this.#show(held, waiting);
       return await wait();
     } finally {
-      this.#waits -= 1;
-      const isLast = this.#waits === 0 && this.#isGivenUp && this.#turn === held;
-      if (isLast && !signal.aborted) await this.#resume(held, signal);
+      held.waits -= 1;
+      if (held.waits === 0 && held.isGivenUp) {
+        held.isGivenUp = false;
+        held.resumed = this.#resume(held, signal);
+        await held.resumed;
+      }
     }
   }
 
@@ -103,24 +121,34 @@ export class TurnSlot {
     return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting }, { signal });
   }
 
+  /** Resolves with the slot, or when the turn is over. */
   async #resume(held: HeldTurn, signal: AbortSignal): Promise<void> {
-    this.#isGivenUp = false;
-    const { promise: admission, resolve } = Promise.withResolvers<void>();
-    this.#admitted = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    const { onWaiting, nowMs } = this.#options;
-    onWaiting({ reason: "admission", on: [], sinceMs: nowMs() });
-    await this.#askAgain(held);
-    await admission;
-    this.#admitted = null;
-    onWaiting(null);
+    if (this.#held !== held || signal.aborted) return;
+    this.#show(held, { reason: "admission", on: [], sinceMs: this.#options.nowMs() });
+    const admission = openWait<void>({
+      signal,
+      aborted: () => undefined,
+      onEnd: () => void (held.admit = null),
+    });
+    held.admit = () => admission.settle();
+    // Not awaited: without a coordinator the question outlives the turn that is cancelled.
+    void this.#askAgain(held);
+    await admission.promise;
+    if (!signal.aborted) this.#show(held, null);
   }
 
   async #askAgain(held: HeldTurn): Promise<void> {
-    if (await this.#ask(held, true)) this.takeAdmission();
+    if (await this.#ask(held, true)) held.admit?.();
   }
 
-  async #ask({ turn, cause }: HeldTurn, resumed: boolean): Promise<boolean> {
+  #show(held: HeldTurn, waiting: Waiting | null): void {
+    if (this.#held === held) this.#options.onWaiting(waiting);
+  }
+
+  async #ask(
+    { turn, cause }: Pick<HeldTurn, "turn" | "cause">,
+    resumed: boolean,
+  ): Promise<boolean> {
     const { pod, generation, coordinator, onRefused } = this.#options;
     const params = { pod, generation, turn, cause, resumed };
     const outcome = await coordinator.insist("pod.turn_request", params);

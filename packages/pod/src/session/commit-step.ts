@@ -2,7 +2,7 @@
  * Writing down what a step of the core asks for, before anything else of that step happens.
  */
 import type { Effect } from "../core/effect.ts";
-import type { SessionRecord } from "../core/record.ts";
+import type { EntryKey, SessionRecord } from "../core/record.ts";
 import { SessionFault } from "./fault.ts";
 import type { Session } from "./session.ts";
 
@@ -39,6 +39,10 @@ function applyRecord(session: Session, record: SessionRecord, nowMs: number): vo
       return session.messages.saveReceipt(record.receipt);
     case "history_appended":
       return void session.history.append(record.item, nowMs);
+    case "notification_written":
+      return noteWritten(session, record.entry, session.history.append(record.item, nowMs));
+    case "notification_shown":
+      return session.history.markShown(writtenAt(session, record.entry), record.turn);
     case "turn_saved":
       return session.turns.save(record.turn);
     case "turn_reported":
@@ -58,6 +62,17 @@ function applyRecord(session: Session, record: SessionRecord, nowMs: number): vo
     default:
       return record satisfies never;
   }
+}
+
+function noteWritten({ inbox, messages }: Session, entry: EntryKey, historySeq: number): void {
+  if (entry.type === "message") messages.noteWritten(entry.commandId, historySeq);
+  else inbox.noteWritten(entry.podId, entry.seq, historySeq);
+}
+
+function writtenAt({ inbox, messages }: Session, entry: EntryKey): number {
+  return entry.type === "message"
+    ? messages.writtenAt(entry.commandId)
+    : inbox.writtenAt(entry.podId, entry.seq);
 }
 
 /** The shell asks `inbox.has` before the step; a duplicate here means two steps took one event. */

@@ -4,7 +4,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { SessionFault } from "./fault.ts";
 import { busyTimeoutMs } from "./limits.ts";
-import { schemaVersion, tables } from "./schema.ts";
+import { schemaVersion, tables, upgrades } from "./schema.ts";
 
 export interface SessionOwner {
   readonly podId: string;
@@ -42,7 +42,7 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
 function claim(db: DatabaseSync, { podId, generation }: SessionOwner): void {
   const meta = readMeta(db);
   if (meta.size === 0) createTables(db, podId);
-  else checkMeta(meta, podId);
+  else takeOver(db, meta, podId);
   const known = Number(meta.get("generation") ?? 0);
   if (generation === undefined) return;
   if (generation < known) {
@@ -56,6 +56,14 @@ function createTables(db: DatabaseSync, podId: string): void {
   db.exec(tables);
   writeMeta(db, "schema_version", schemaVersion);
   writeMeta(db, "pod_id", podId);
+}
+
+function takeOver(db: DatabaseSync, meta: ReadonlyMap<string, string>, podId: string): void {
+  checkMeta(meta, podId);
+  const version = Number(meta.get("schema_version"));
+  if (version === schemaVersion) return;
+  for (const upgrade of upgrades.slice(version - 1)) db.exec(upgrade);
+  writeMeta(db, "schema_version", schemaVersion);
 }
 
 function checkMeta(meta: ReadonlyMap<string, string>, podId: string): void {

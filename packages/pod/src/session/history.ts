@@ -1,5 +1,6 @@
 /**
- * The pod's history: appended, numbered, never changed.
+ * The pod's history: appended, numbered, never changed, but that a notification which was written
+ * ahead of its turn learns, once, which turn showed it.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { HistoryItem, type NewHistoryItem } from "@podlane/protocol";
@@ -23,6 +24,7 @@ export class History {
   readonly #read;
   readonly #readNotifications;
   readonly #readLastSeq;
+  readonly #show;
 
   constructor(db: DatabaseSync) {
     this.#append = db.prepare(
@@ -32,6 +34,9 @@ export class History {
     this.#readNotifications = db.prepare(
       "select seq, item from history where is_notification = 1 and seq >= ? order by seq limit ?",
     );
+    this.#show = db.prepare(
+      `update history set item = json_set(item, '$.turn', ?1, '$.shownInTurn', ?1) where seq = ?2`,
+    );
     this.#readLastSeq = db.prepare("select coalesce(max(seq), 0) as seq from history");
   }
 
@@ -40,6 +45,10 @@ export class History {
     const isNotification = item.type === "notification" ? 1 : 0;
     this.#append.run(seq, atMs, isNotification, JSON.stringify({ ...item, seq, at: atMs }));
     return seq;
+  }
+
+  markShown(seq: number, turn: number): void {
+    this.#show.run(turn, seq);
   }
 
   read({ fromSeq, limit, notificationsOnly = false }: HistoryQuery): HistoryPage {

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { InboxMarks, ReceivedPodEvent, type PodId } from "@podlane/protocol";
 import type { EventEntry } from "../core/notify-buffer.ts";
-import { EventRow, parseColumn, rowName } from "./rows.ts";
+import { EventRow, HistorySeq, parseColumn, rowName, type WaitingRow } from "./rows.ts";
 import { SessionFault } from "./fault.ts";
 
 /** How an event waits for the agent; null: it is of the control lane. */
@@ -21,6 +21,8 @@ export class Inbox {
   readonly #insert;
   readonly #find;
   readonly #consume;
+  readonly #write;
+  readonly #written;
   readonly #waiting;
   readonly #marks;
   readonly #read;
@@ -32,8 +34,10 @@ export class Inbox {
     );
     this.#find = db.prepare("select 1 from inbox where pod_id = ? and seq = ?");
     this.#consume = db.prepare("update inbox set consumed = 1 where pod_id = ? and seq = ?");
+    this.#write = db.prepare("update inbox set history_seq = ? where pod_id = ? and seq = ?");
+    this.#written = db.prepare("select history_seq from inbox where pod_id = ? and seq = ?");
     this.#waiting = db.prepare(
-      `select arrival, event, body, kicks, accepted_at from inbox
+      `select arrival, event, body, kicks, accepted_at, history_seq from inbox
        where consumed = 0 order by arrival`,
     );
     this.#marks = db.prepare("select pod_id, max(seq) as seq from inbox group by pod_id");
@@ -59,9 +63,19 @@ export class Inbox {
     this.#consume.run(podId, seq);
   }
 
+  /** It stands in history, ahead of the turn that will show it. */
+  noteWritten(podId: PodId, seq: number, historySeq: number): void {
+    this.#write.run(historySeq, podId, seq);
+  }
+
+  /** Where it stands in history; 0: it was not written ahead. */
+  writtenAt(podId: PodId, seq: number): number {
+    return Number(this.#written.get(podId, seq)?.["history_seq"] ?? 0);
+  }
+
   /** What is still to be shown, in the order of arrival. */
-  waiting(): EventEntry[] {
-    return this.#waiting.all().map(({ arrival, event, body, kicks, accepted_at }) => {
+  waiting(): WaitingRow<EventEntry>[] {
+    return this.#waiting.all().map(({ arrival, event, body, kicks, accepted_at, history_seq }) => {
       const row = rowName("inbox row", arrival);
       const parsed = EventRow.safeParse({
         type: "pod_event",
@@ -69,8 +83,11 @@ export class Inbox {
         body,
         acceptedAtMs: accepted_at,
         kicks: kicks === 1,
+        inHistory: history_seq !== null,
       });
-      if (parsed.success) return parsed.data;
+      if (parsed.success) {
+        return { entry: parsed.data, historySeq: HistorySeq.parse(history_seq) };
+      }
       const message = `the session's ${row} waits for the agent and is not for it`;
       throw new SessionFault("corrupt_row", message, { cause: parsed.error });
     });

@@ -11,14 +11,16 @@ export class Outbox {
   readonly #insert;
   readonly #ack;
   readonly #pending;
+  readonly #last;
   readonly #marks;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare("insert into outbox (seq, event) values (?, ?)");
     this.#ack = db.prepare("update outbox set acked = 1 where acked = 0 and seq <= ?");
     this.#pending = db.prepare(
-      "select seq, event from outbox where acked = 0 order by seq limit ?",
+      "select seq, event from outbox where acked = 0 and seq > ? order by seq limit ?",
     );
+    this.#last = db.prepare("select seq, event from outbox order by seq desc limit 1");
     this.#marks = db.prepare(
       `select coalesce(max(seq), 0) as last,
               coalesce((select max(seq) from outbox where acked = 1), 0) as acked from outbox`,
@@ -37,15 +39,22 @@ export class Outbox {
   }
 
   /** Not acknowledged yet, oldest first. */
-  pending(limit = 1_024): PodEvent[] {
+  pending(limit = 1_024, afterSeq = 0): PodEvent[] {
     return this.#pending
-      .all(limit)
+      .all(afterSeq, limit)
       .map(({ seq, event }) => parseColumn(PodEvent, event, rowName("outbox row", seq)));
   }
 
   /** Everything up to `seq` has arrived. */
   ack(seq: number): void {
     this.#ack.run(seq);
+  }
+
+  last(): PodEvent | null {
+    const row = this.#last.get();
+    return row === undefined
+      ? null
+      : parseColumn(PodEvent, row["event"], rowName("outbox row", row["seq"]));
   }
 
   lastSeq(): number {

@@ -4,16 +4,17 @@
  */
 import type { InboxMarks } from "@podlane/protocol";
 import { withEntries, emptyBuffer } from "../core/notify-buffer.ts";
-import type { EventEntry, MessageEntry, NotifyBuffer } from "../core/notify-buffer.ts";
+import type { BufferEntry, EventEntry, MessageEntry, NotifyBuffer } from "../core/notify-buffer.ts";
 import type { ChildEntry } from "../core/registry.ts";
 import { initialState, type CoreConfig, type PodCoreState } from "../core/state.ts";
 import type { Turn } from "../core/turn.ts";
 import { SessionFault } from "./fault.ts";
+import type { WaitingRow } from "./rows.ts";
 import type { SavedValues } from "./values.ts";
 
 export interface SessionRows {
-  readonly waitingEvents: readonly EventEntry[];
-  readonly waitingMessages: readonly MessageEntry[];
+  readonly waitingEvents: readonly WaitingRow<EventEntry>[];
+  readonly waitingMessages: readonly WaitingRow<MessageEntry>[];
   readonly marks: InboxMarks;
   readonly outbox: PodCoreState["outbox"];
   /** Open turns, and closed ones not recorded by the coordinator; in order. */
@@ -54,10 +55,18 @@ function openTurns(turns: readonly Turn[]): Pick<PodCoreState, "turn" | "nextTur
   return { turn, nextTurn };
 }
 
-/** Events and messages have tables of their own; acceptance time puts them in one line again. */
+/**
+ * Events and messages have tables of their own; what was written ahead goes first, in the order of
+ * history, and acceptance time puts the others in one line again.
+ */
 function bufferOf({ waitingEvents, waitingMessages, values }: SessionRows): NotifyBuffer {
-  const entries = [...waitingEvents, ...waitingMessages].toSorted(
-    (one, other) => one.acceptedAtMs - other.acceptedAtMs,
-  );
+  const rows = [...waitingEvents, ...waitingMessages].toSorted(compareRows);
+  const entries = rows.map(({ entry }) => entry);
   return withEntries({ ...emptyBuffer, overflow: values.overflow }, entries);
+}
+
+function compareRows(one: WaitingRow<BufferEntry>, other: WaitingRow<BufferEntry>): number {
+  const [first, second] = [one, other].map(({ historySeq }) => historySeq ?? Infinity);
+  if (first !== second) return (first ?? 0) - (second ?? 0);
+  return one.entry.acceptedAtMs - other.entry.acceptedAtMs;
 }

@@ -87,7 +87,16 @@ export const EventRow = z.object({
   body: z.string(),
   acceptedAtMs: z.int(),
   kicks: z.boolean(),
+  inHistory: z.boolean(),
 });
+
+/** A buffer entry as it was accepted, and where it stands in history if it was written ahead. */
+export interface WaitingRow<Entry> {
+  readonly entry: Entry;
+  readonly historySeq: number | null;
+}
+
+export const HistorySeq = z.int().min(1).nullable();
 
 const count = z.int().min(0);
 

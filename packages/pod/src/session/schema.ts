@@ -2,8 +2,14 @@
  * The tables of a pod's session. One database a pod; SQLite holds every value as it was parsed.
  */
 
+/** The first brings a session of version 1 to version 2, and so on. `tables` are the newest. */
+export const upgrades: readonly string[] = [
+  `alter table inbox add column history_seq integer;
+   alter table messages add column history_seq integer;`,
+];
+
 /** Raised with every change of a table; a session of a newer version is refused. */
-export const schemaVersion = 1;
+export const schemaVersion = 1 + upgrades.length;
 
 export const tables = `
   create table meta (key text primary key, value text not null) strict, without rowid;
@@ -15,7 +21,7 @@ export const tables = `
   create table inbox (
     pod_id text not null, seq integer not null, event text not null, body text,
     kicks integer not null, accepted_at integer not null, consumed integer not null,
-    arrival integer primary key autoincrement, unique (pod_id, seq)
+    arrival integer primary key autoincrement, history_seq integer, unique (pod_id, seq)
   ) strict;
   create index inbox_waiting on inbox (arrival) where consumed = 0;
   create table outbox (
@@ -35,7 +41,8 @@ export const tables = `
   create table children (id text primary key, entry text not null) strict, without rowid;
   create table messages (
     client text not null, n integer not null, entry text not null, receipt text not null,
-    waiting integer not null, arrival integer primary key autoincrement, unique (client, n)
+    waiting integer not null, arrival integer primary key autoincrement, history_seq integer,
+    unique (client, n)
   ) strict;
   create index messages_waiting on messages (arrival) where waiting = 1;
   create table commands (

@@ -23,10 +23,9 @@ export function openDirectory(request: OpenWorkspace): Workspace {
     ignoring,
     head: () => headCommit(git),
     dirty: () => listDirty(git, ignoring),
-    commitDirty: async () => {
-      const [head, dirty] = await Promise.all([headCommit(git), listDirty(git, ignoring)]);
-      return accepted({ commit: null, head, files: [], left: dirty.map((file) => file.path) });
-    },
+    // Nothing is left out either: what is dirty here is not known to be this pod's.
+    commitDirty: async () =>
+      accepted({ commit: null, head: await headCommit(git), files: [], left: [] }),
     findCommit: async () => null,
     join: async ({ child }) =>
       refused("unsupported", `${child} shares its parent's directory: there is nothing to join`),

@@ -148,6 +148,12 @@ function checkTurns(pod: Scenario): void {
   expect(overlaps, "two turns at once").toEqual([]);
 }
 
+/** Whatever a notification turn will show stands in history before it has its slot. */
+function checkAwaited({ state: { turn, buffer } }: Scenario): void {
+  if (turn?.state !== "requested" || turn.cause !== "notification" || turn.started) return;
+  expect(buffer.entries.filter(({ inHistory }) => !inHistory)).toEqual([]);
+}
+
 function checkHistory(pod: Scenario, expected: ReadonlySet<string>): void {
   const events = pod.notifications().flatMap((item) => {
     return item.cause === "pod_event" ? [item.event] : [];
@@ -190,6 +196,7 @@ describe("whatever happens", () => {
           const started = asked.filter(({ kind }) => isHeld && startsTurn.has(kind));
           expect(started, "a paused pod started a turn").toEqual([]);
           checkTurns(pod);
+          checkAwaited(pod);
         }
         runOut(pod);
         expect(pod.state.turn).toBeNull();

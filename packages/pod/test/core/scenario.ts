@@ -5,6 +5,7 @@ import type {
   CommandId,
   CommitId,
   Message,
+  NewHistoryItem,
   PodEventBody,
   PodId,
   ReceivedPodEvent,
@@ -180,10 +181,21 @@ export class Scenario {
       .filter((kind) => kind !== "state_changed");
   }
 
-  history() {
-    return this.asked("persist").flatMap(({ record }) =>
-      record.kind === "history_appended" ? [record.item] : [],
-    );
+  /** As it stands now: what was written ahead of its turn carries the turn that showed it. */
+  history(): NewHistoryItem[] {
+    const items: NewHistoryItem[] = [];
+    const written = new Map<string, number>();
+    for (const { record } of this.asked("persist")) {
+      if (record.kind === "history_appended") items.push(record.item);
+      if (record.kind === "notification_written") {
+        written.set(JSON.stringify(record.entry), items.push(record.item) - 1);
+      }
+      if (record.kind !== "notification_shown") continue;
+      const index = written.get(JSON.stringify(record.entry)) ?? -1;
+      const { turn } = record;
+      items[index] = { ...items[index], turn, shownInTurn: turn } as NewHistoryItem;
+    }
+    return items;
   }
 
   notifications() {

@@ -5,6 +5,7 @@ import type { Session } from "../../src/session/session.ts";
 import { bodies } from "../core/events.ts";
 import { child, commitOf, config, root, Scenario } from "../core/scenario.ts";
 import { open, temporaryPath } from "./temporary.ts";
+import { verifies } from "../../../../test/requirements.ts";
 
 /** Writes down everything the pod did so far, then dies: the next incarnation as it boots. */
 function reborn(session: Session, pod: Scenario, agentResumes: boolean): Scenario {
@@ -85,6 +86,34 @@ describe("after a death", () => {
     again.admit();
     expect(again.asked("start_turn")).toMatchObject([{ cause: "notification", replaces: 1 }]);
   });
+
+  it(
+    verifies("R26", "R33") +
+      "what stood in history before its turn started is shown by it, and written once",
+    () => {
+      const { session, pod } = fresh();
+      pod.event(bodies.errored);
+      const { commandId } = pod.notify("hello");
+      pod.pass(50);
+      const again = reborn(session, pod, false);
+      const written = session.readHistory({ fromSeq: 0, limit: 99, notificationsOnly: true });
+      expect(written.items).toMatchObject([
+        { cause: "pod_event", turn: null, shownInTurn: null },
+        { cause: "message", turn: null, shownInTurn: null },
+      ]);
+      expect(again.asked("request_turn")).toMatchObject([{ turn: 1, cause: "notification" }]);
+      again.event(bodies.turn_ended, child, { seq: 2 });
+      again.admit();
+      commitStep(session, again.all, again.nowMs);
+      const shown = again.asked("start_turn")[0]?.notifications ?? [];
+      expect(shown).toHaveLength(3);
+      const { items } = session.readHistory({ fromSeq: 0, limit: 99, notificationsOnly: true });
+      expect(items).toMatchObject(shown);
+      expect(items.map((item) => "shownInTurn" in item && item.shownInTurn)).toEqual([1, 1, 1]);
+      expect(session.loadCoreState()).toMatchObject({ waitingEvents: [], waitingMessages: [] });
+      expect(session.messages.receiptOf(commandId)).toMatchObject({ state: "shown", turn: 1 });
+    },
+  );
 
   it("a paused pod pauses again before it does anything", () => {
     const { session, pod } = fresh();

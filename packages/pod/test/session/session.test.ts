@@ -34,7 +34,9 @@ describe("every write survives a reopening", () => {
     const again = open(path);
     expect(again.inbox.has(child, 1)).toBe(true);
     expect(again.acceptEvent(eventOf("errored", 1), null, at)).toBe("duplicate");
-    expect(again.inbox.waiting()).toMatchObject([{ body: "b", kicks: true, acceptedAtMs: at }]);
+    expect(again.inbox.waiting()).toMatchObject([
+      { entry: { body: "b", kicks: true, acceptedAtMs: at } },
+    ]);
     again.inbox.consume(child, 1);
     again.close();
     expect(open(path).inbox.waiting()).toEqual([]);
@@ -133,6 +135,28 @@ describe("a transaction", () => {
     expect(session.readHistory({ fromSeq: 0, limit: 9 }).items).toEqual([]);
     expect(session.outbox.lastSeq()).toBe(0);
     expect(session.appendHistory(assistant("b"), at)).toBe(1);
+  });
+});
+
+describe("a file of version 1", () => {
+  it("is brought to the newest with what waits in it", () => {
+    const path = temporaryPath();
+    const session = open(path);
+    session.acceptEvent(eventOf("turn_ended", 1), { body: "b", kicks: true }, at);
+    session.close();
+    edit(
+      path,
+      `alter table inbox drop column history_seq;
+       alter table messages drop column history_seq;
+       update meta set value = '1' where key = 'schema_version'`,
+    );
+    const again = open(path);
+    expect(again.inbox.waiting()).toMatchObject([{ entry: { body: "b", inHistory: false } }]);
+    again.inbox.noteWritten(child, 1, 7);
+    again.close();
+    const third = open(path);
+    expect(third.inbox.waiting()).toMatchObject([{ entry: { body: "b", inHistory: true } }]);
+    expect(third.inbox.writtenAt(child, 1)).toBe(7);
   });
 });
 

@@ -43,7 +43,11 @@ export const podLogEvents = {
   "pod.turn_requested": z.object({ ...turn, cause: TurnCause, resumed: z.boolean() }),
   "pod.turn_admitted": z.object(turn),
   /** The turn waits and gave up its slot. */
-  "pod.turn_yielded": z.object({ ...turn, waiting: Waiting }),
+  "pod.turn_yielded": z.object({
+    ...turn,
+    waiting: Waiting,
+    beside: z.array(Waiting).default([]),
+  }),
   "pod.turn_ended": z.object({
     ...turn,
     cause: TurnCause,
@@ -62,12 +66,24 @@ export const podLogEvents = {
     mode: z.enum(["shutdown", "kill"]),
     deadlineMs: z.int().min(0),
     cause: z.enum(["finished", "requested", "timeout"]),
+    /** The next generation starts once this one is gone. */
+    restart: z.boolean().default(false),
+  }),
+  /** A death that is not the end: scope, children and claims stay with the next generation. */
+  "pod.restarting": z.object({
+    ...generation,
+    exit: PodExit,
+    nextGeneration: Generation,
+    /** `failure`: counted against the policy; `requested`: somebody asked for it. */
+    reason: z.enum(["failure", "requested"]),
   }),
   "pod.exited": z.object({
     ...generation,
     exit: PodExit,
     /** The seq of its `shut_down`, so that a parent counts as settled only after taking it in. */
     lastSeq: z.int().min(0),
+    /** It had used up its restarts. */
+    quarantined: z.boolean().default(false),
   }),
   "pod.reparented": z.object({ from: PodId, to: PodId.nullable() }),
   "pod.collected": z.object({ snapshot: z.string().nullable() }),

@@ -18,7 +18,8 @@ export const claimMethods = {
     z.object({ released: z.boolean() }),
     { hot: ["claim", "fence"] },
   ),
-  "claim.renew": mutation(Nothing, z.object({ renewed: z.int().min(0) })),
+  /** Extends every grant of the caller; `renewed` names them, so what it leaves out is lost. */
+  "claim.renew": mutation(Nothing, z.object({ renewed: z.array(ClaimId) })),
   "claim.transfer": mutation(
     z.object({ claim: ClaimId, to: PodId }),
     z.object({ claim: ClaimView }),

@@ -40,7 +40,8 @@ export const hostReportMethods = {
   "host.ready": mutation(z.object({ ...incarnation, socket: z.string() }), Nothing),
   "host.exited": mutation(
     z.object({ ...incarnation, exit: PodExit, lastSeq: z.int().min(0) }),
-    Nothing,
+    /** `restarts`: it is not over, so nothing is said of its end. */
+    z.object({ restarts: z.boolean() }),
   ),
   "host.collected": mutation(z.object({ pod: PodId, snapshot: z.string().nullable() }), Nothing),
   "host.merge_report": mutation(

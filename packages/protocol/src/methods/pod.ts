@@ -10,7 +10,7 @@ import { Message, Receipt } from "../message.ts";
 import { mutation, query } from "../method.ts";
 import { ReceivedPodEvent } from "../pod-event.ts";
 import { PodRecord } from "../pod-record.ts";
-import { AgentSpec, MergeSettings, ResourceLimits } from "../pod-spec.ts";
+import { AgentSpec, MergeSettings, ResourceLimits, RestartPolicy } from "../pod-spec.ts";
 import { PodState, Waiting } from "../pod-state.ts";
 import { Scope } from "../scope-rule.ts";
 import { Segment } from "../segment.ts";
@@ -31,6 +31,7 @@ export const SpawnChild = z.object({
   limits: ResourceLimits.default({}),
   priority: z.int().min(1).max(10).default(5),
   merge: MergeSettings.partial().default({}),
+  restart: RestartPolicy.default({ maxRestarts: 0 }),
 });
 export type SpawnChild = z.infer<typeof SpawnChild>;
 

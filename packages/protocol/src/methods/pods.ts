@@ -11,6 +11,7 @@ import {
   maxDenialMessage,
   maxMessageBytes,
   maxTagLength,
+  maxWaitsBeside,
 } from "../limits.ts";
 import { InboxMarks } from "../log-event/pods.ts";
 import { mutation, query } from "../method.ts";
@@ -44,8 +45,14 @@ export const podCommandMethods = {
     Turn.extend({ cause: TurnCause, resumed: z.boolean().default(false) }),
     z.object({ admitted: z.boolean(), position: z.int().min(0) }),
   ),
-  /** Gives up the slot of a running turn that waits; refused `deadlock` if the wait is a cycle. */
-  "pod.turn_yield": mutation(Turn.extend({ waiting: Waiting }), Nothing),
+  /**
+   * Gives up the slot of a running turn that waits, and states all that it waits for now: a repeat
+   * with other waits replaces them. Refused `deadlock` if one of them closes a cycle.
+   */
+  "pod.turn_yield": mutation(
+    Turn.extend({ waiting: Waiting, beside: z.array(Waiting).max(maxWaitsBeside).default([]) }),
+    Nothing,
+  ),
   "pod.turn_end": mutation(
     Turn.extend({
       cause: TurnCause,
@@ -86,6 +93,17 @@ export const podCommandMethods = {
     OnePod.extend({ tree: z.boolean().default(false) }),
     z.object({ pods: z.array(PodId) }),
   ),
+  /**
+   * Ends the process in order and starts the next generation, with the same scope, children and
+   * claims; counts against no policy. Refuses `conflict` for a pod that ends or has ended.
+   */
+  "pod.restart": mutation(
+    OnePod.extend({
+      deadlineMs: z.int().min(0).max(3_600_000).default(10_000),
+      tree: z.boolean().default(false),
+    }),
+    z.object({ pods: z.array(PodId) }),
+  ),
   "pod.touched": mutation(
     z.object({
       pod: PodId,
@@ -120,11 +138,6 @@ export const reservedPodMethods = {
   /** At the next safe point; answers the pods that were told. `not_running` when none runs. */
   "pod.pause": mutation(Tree, Pods),
   "pod.resume": mutation(Tree, Pods),
-  /** Ends the process and starts the next generation, with the same scope, children and claims. */
-  "pod.restart": mutation(
-    Tree.extend({ deadlineMs: z.int().min(0).max(3_600_000).default(10_000) }),
-    Pods,
-  ),
   /**
    * A pod whose process is not ours: an agent that somebody else started takes a place in the tree.
    * It lives as long as it heartbeats. `out_of_scope` if the parent cannot lend the scope.

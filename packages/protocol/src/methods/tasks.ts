@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { ClaimWait, defaultClaimTtlMs, maxClaimTtlMs, minClaimTtlMs } from "../claim.ts";
-import { TaskId } from "../ids.ts";
+import { RegistrationId, TaskId } from "../ids.ts";
 import { JsonObject } from "../json-object.ts";
 import { maxListedNames, maxSummaryBytes } from "../limits.ts";
 import { mutation, query } from "../method.ts";
@@ -69,7 +69,8 @@ export const taskMethods = {
     z.object({
       statuses: z.array(TaskStatus).optional(),
       taskTypes: z.array(TaskType).max(maxListedNames).optional(),
-      /** `next`: in the order in which they will be claimed. */
+      claimedBy: RegistrationId.optional(),
+      /** `next`: only those that may be claimed, in the order in which they will be. */
       order: z.enum(["newest", "next"]).default("newest"),
       limit: pageLimit,
     }),
@@ -80,7 +81,11 @@ export const taskMethods = {
 export const taskPushMethods = {
   /** A claim of the receiver ended without its word: it stops working on the task. */
   "task.lost": query(
-    z.object({ task: TaskId, fence: Fence, how: z.enum(["cancelled", "timed_out", "lease_expired"]) }),
+    z.object({
+      task: TaskId,
+      fence: Fence,
+      how: z.enum(["cancelled", "timed_out", "lease_expired"]),
+    }),
     Nothing,
     { deadlineMs: 5_000 },
   ),

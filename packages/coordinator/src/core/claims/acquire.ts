@@ -3,23 +3,34 @@
  * hottest rule there is; it scans nothing and asks the wait graph only when somebody has to wait.
  */
 import { accepted, refused, whyNotMore } from "@podlane/protocol";
-import type { AcquireClaim, ClaimView, Outcome, RegistrationId, UnitKey } from "@podlane/protocol";
+import type {
+  AcquireClaim,
+  ClaimView,
+  Outcome,
+  Refusal,
+  RegistrationId,
+  UnitKey,
+} from "@podlane/protocol";
 import { unitsWithinScope } from "@podlane/protocol";
 import type { Call, WorkspaceDecision } from "../decider.ts";
 import { accept, refuse, refuseWith } from "../decider.ts";
 import { fact } from "../fact.ts";
 import { subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
+import { maxBlockersShown } from "../limits.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
 import { findLiving, findPod } from "../pods/tree.ts";
 import { permissionsOf, scopeOf } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
 import { blockerView } from "../views/claim-view.ts";
-import { claimEdge, deadlockMessage, findCycle } from "../wait-graph.ts";
+import { findDeadlock } from "../deadlock.ts";
+import type { WaitEdge, WaitScan } from "../wait-graph.ts";
+import { firstBefore, lastBefore } from "./before.ts";
+import { overtaken } from "./behind.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 import { knownClaim } from "./claims-slice.ts";
-import type { Conflicts } from "./conflicts.ts";
-import { conflictsOf, rankOf } from "./conflicts.ts";
+import type { Wanted } from "./meetings.ts";
+import { rankOf } from "./order.ts";
 import { isExpired } from "./expiry.ts";
 import { renewal, viewOf } from "./renewal.ts";
 import { unitFacts, unitKeysOf } from "./unit-cache.ts";
@@ -43,43 +54,46 @@ export function decideAcquire(
   if (!inScope.ok) return refuseWith(inScope.error);
   const { mode, priority } = params;
   const rank = rankOf({ sinceMs: call.nowMs, priority });
-  const conflicts = conflictsOf(state, { holder, units, mode, rank });
-  if (conflicts.blockedBy.length === 0 && conflicts.overtakes.length === 0) {
-    return grant(requestOf(params, holder, units), call);
-  }
-  return decideContended(state, { params, holder, units, conflicts }, call);
-}
-
-interface Contended {
-  readonly params: AcquireClaim;
-  readonly holder: RegistrationId;
-  readonly units: readonly UnitKey[];
-  readonly conflicts: Conflicts;
-}
-
-function decideContended(
-  state: WorkspaceState,
-  { params, holder, units, conflicts }: Contended,
-  call: Call,
-): WorkspaceDecision {
-  const isFree = conflicts.blockedBy.length === 0;
-  if (!isFree && params.wait === "none") return refuseHeld(state, units, conflicts.blockedBy);
-  const waits = () => conflicts.blockedBy.map((claim) => claimEdge(state, holder, claim));
-  const overtaken = conflicts.overtakes.map((waiter) => ({
-    from: waiter.holder,
-    to: holder,
-    why: `waits for ${units.join(" ")} asked for with greater priority`,
-  }));
-  const cycle = findCycle(state, holder, waits, overtaken);
-  if (cycle !== null) {
-    return refuse("deadlock", deadlockMessage(state, cycle), { cycle: cycle.map((e) => e.from) });
-  }
+  const wanted = { holder, units, mode, rank, seq: call.nextSeq };
+  const isFree = lastBefore(state, wanted) === null;
+  if (!isFree && params.wait === "none") return refuseHeld(state, wanted);
+  const deadlock = isFree ? deadlockOfOvertaking(state, wanted) : deadlockOfWait(state, wanted);
+  if (deadlock !== null) return refuseWith(deadlock);
   const request = requestOf(params, holder, units);
-  if (isFree || params.wait === "none") return grant(request, call);
-  const id = claimIdAt(call.nextSeq);
-  const waitUntilMs = call.nowMs + params.wait.deadlineMs;
-  const queued = fact("claim.queued", subjectOf.claim(id), { ...request, waitUntilMs });
-  return accept<"claim.acquire">([queued], viewOf(id));
+  return isFree || params.wait === "none"
+    ? grant(request, call)
+    : queue(request, params.wait.deadlineMs, call);
+}
+
+function deadlockOfWait(state: WorkspaceState, wanted: Wanted): Refusal | null {
+  const needs = (scan: WaitScan) => scan.needsOfRequest(wanted);
+  return findDeadlock(state, {
+    start: wanted.holder,
+    needs,
+    others: waitsOfOvertaken(state, wanted),
+  });
+}
+
+function deadlockOfOvertaking(state: WorkspaceState, wanted: Wanted): Refusal | null {
+  const others = waitsOfOvertaken(state, wanted);
+  if (others.length === 0) return null;
+  return findDeadlock(state, { start: wanted.holder, needs: () => [], others });
+}
+
+/** Who would wait for the request from now on. */
+function waitsOfOvertaken(state: WorkspaceState, wanted: Wanted): WaitEdge[] {
+  const waiters = [...overtaken(state, wanted)].toSorted((a, b) => a.seq - b.seq);
+  return waiters.map(({ holder: from }) => ({ from, to: wanted.holder, blocker: wanted }));
+}
+
+function queue(
+  request: ReturnType<typeof requestOf>,
+  deadlineMs: number,
+  { nowMs, nextSeq }: Call,
+): WorkspaceDecision {
+  const id = claimIdAt(nextSeq);
+  const data = { ...request, waitUntilMs: nowMs + deadlineMs };
+  return accept<"claim.acquire">([fact("claim.queued", subjectOf.claim(id), data)], viewOf(id));
 }
 
 function requestOf(params: AcquireClaim, holder: RegistrationId, units: readonly UnitKey[]) {
@@ -120,8 +134,7 @@ function ownClaimOver(
   { holder, units, mode }: OwnClaim,
   nowMs: number,
 ): ClaimEntry | null {
-  const first = units[0];
-  const ids = first === undefined ? undefined : claims.byKey.get(first);
+  const ids = claims.byHolder.get(holder);
   if (ids === undefined) return null;
   for (const id of ids) {
     const claim = knownClaim(claims, id);
@@ -161,16 +174,13 @@ function mayClaim(
   return unitsWithinScope([key], scopeOf(state, pod)).inside.length === 1;
 }
 
-function refuseHeld(
-  state: WorkspaceState,
-  units: readonly UnitKey[],
-  blockedBy: readonly ClaimEntry[],
-): WorkspaceDecision {
-  const views = blockedBy.map((claim) => blockerView(state, claim));
+function refuseHeld(state: WorkspaceState, wanted: Wanted): WorkspaceDecision {
+  const blockers = firstBefore(state, wanted, maxBlockersShown);
+  const views = blockers.map((claim) => blockerView(state, claim));
   const names = [...new Set(views.map((view) => view.holderName))].join(", ");
   return refuse(
     "conflict",
-    `${units.join(" ")} is held or queued for by ${names}: wait for it, or try later`,
+    `${wanted.units.join(" ")} is held or queued for by ${names}: wait for it, or try later`,
     { blockedBy: views },
   );
 }

@@ -1,62 +1,80 @@
 /**
- * The index of live claims by unit: exact keys, ancestors by look-up, and a tree of the paths in
+ * The index of live claims by unit: a queue a key, ancestors by look-up, and a tree of the paths in
  * use for what lies beneath a directory. No question costs more than what it finds.
  */
 import { directoryUnit } from "@podlane/protocol";
 import type { ClaimId, UnitKey } from "@podlane/protocol";
 import type { Undo } from "../undo.ts";
-import type { ClaimEntry, ClaimsSlice } from "./claims-slice.ts";
-import { knownClaim } from "./claims-slice.ts";
+import type { ClaimEntry, ClaimsSlice, UnitQueue } from "./claims-slice.ts";
+import { placeIn } from "./order.ts";
 import { unitFacts } from "./unit-cache.ts";
-
-/** Enters a claim under one of its units. */
-export function indexUnit(claims: ClaimsSlice, id: ClaimId, at: IndexedUnit): void {
-  const { key, undo } = at;
-  const ids = claims.byKey.get(key);
-  if (ids !== undefined) return undo.add(ids, id);
-  undo.put(claims.byKey, key, new Set([id]));
-  const { path, isDirectory } = unitFacts(key);
-  if (path === null) return;
-  if (isDirectory) undo.assign(claims, "directories", claims.directories + 1);
-  linkPath(claims, path, undo);
-}
-
-/** Takes a claim out from under one of its units. */
-export function dropUnit(claims: ClaimsSlice, id: ClaimId, at: IndexedUnit): void {
-  const { key, undo } = at;
-  const ids = claims.byKey.get(key);
-  if (ids === undefined) return;
-  if (ids.size > 1) return undo.drop(ids, id);
-  undo.remove(claims.byKey, key);
-  const { path, isDirectory } = unitFacts(key);
-  if (path === null) return;
-  if (isDirectory) undo.assign(claims, "directories", claims.directories - 1);
-  unlinkPath(claims, path, undo);
-}
 
 interface IndexedUnit {
   readonly key: UnitKey;
   readonly undo: Undo;
 }
 
-/** Calls `visit` with every claim on the unit, above or beneath it; repeats are possible. */
-export function visitOverlaps(
+/** Enters a claim under one of its units, at its place. */
+export function indexUnit(
+  claims: ClaimsSlice,
+  claim: ClaimEntry,
+  { key, undo }: IndexedUnit,
+): void {
+  const queue = claims.byKey.get(key) ?? openQueue(claims, { key, undo });
+  const list = listOf(queue, claim);
+  const at = claim.fence === null ? placeIn(claims, list, claim) : list.length;
+  undo.insert(list, at, claim.id);
+}
+
+/** Takes a claim out from under one of its units. */
+export function dropUnit(claims: ClaimsSlice, claim: ClaimEntry, { key, undo }: IndexedUnit): void {
+  const queue = claims.byKey.get(key);
+  if (queue === undefined) return;
+  const list = listOf(queue, claim);
+  const at = list[0] === claim.id ? 0 : positionIn(claims, list, claim);
+  undo.removeAt(list, at);
+  if (isEmpty(queue)) closeQueue(claims, { key, undo });
+}
+
+/** A waiter of the key has been granted: from the queue to the holders. */
+export function promoteUnit(
+  claims: ClaimsSlice,
+  claim: ClaimEntry,
+  { key, undo }: IndexedUnit,
+): void {
+  const queue = claims.byKey.get(key);
+  if (queue === undefined) throw new Error(`waiter ${claim.id} is not queued for ${key}`);
+  const waiting = queue.waiting[claim.mode];
+  undo.removeAt(waiting, waiting[0] === claim.id ? 0 : placeIn(claims, waiting, claim));
+  const held = queue.held[claim.mode];
+  undo.insert(held, held.length, claim.id);
+}
+
+/** Where an overlapping queue was found. */
+export interface Overlap {
+  /** The key of that queue. */
+  readonly key: UnitKey;
+  /** Between paths the rule for kin applies. */
+  readonly isPath: boolean;
+}
+
+/** Calls `visit` with the queue of the unit and of each that overlaps it; none twice. */
+export function visitQueues(
   claims: ClaimsSlice,
   key: UnitKey,
-  visit: (claim: ClaimEntry, overlap: { readonly isPath: boolean }) => void,
+  visit: (queue: UnitQueue, overlap: Overlap) => void,
 ): void {
   const { path, isDirectory, ancestors } = unitFacts(key);
-  const overlap = { isPath: path !== null };
+  const isPath = path !== null;
   const visitKey = (at: UnitKey): void => {
-    const ids = claims.byKey.get(at);
-    if (ids === undefined) return;
-    for (const id of ids) visit(knownClaim(claims, id), overlap);
+    const queue = claims.byKey.get(at);
+    if (queue !== undefined) visit(queue, { key: at, isPath });
   };
   visitKey(key);
   if (path === null) return;
   if (claims.directories > 0) for (const ancestor of ancestors) visitKey(ancestor);
   if (!isDirectory) return;
-  visitKey(`file:${path}` as UnitKey);
+  if (path !== "") visitKey(`file:${path}` as UnitKey);
   visitBeneath(claims, path, visitKey);
 }
 
@@ -68,6 +86,45 @@ function visitBeneath(claims: ClaimsSlice, path: string, visitKey: (key: UnitKey
     visitKey(directoryUnit(below));
     visitBeneath(claims, below, visitKey);
   }
+}
+
+function listOf(queue: UnitQueue, claim: ClaimEntry): ClaimId[] {
+  return (claim.fence === null ? queue.waiting : queue.held)[claim.mode];
+}
+
+/** Grants are few, but for shared ones; waiters are found by their order. */
+function positionIn(claims: ClaimsSlice, list: readonly ClaimId[], claim: ClaimEntry): number {
+  return claim.fence === null ? placeIn(claims, list, claim) : list.indexOf(claim.id);
+}
+
+function isEmpty({ held, waiting }: UnitQueue): boolean {
+  return (
+    held.exclusive.length === 0 &&
+    held.shared.length === 0 &&
+    waiting.exclusive.length === 0 &&
+    waiting.shared.length === 0
+  );
+}
+
+function openQueue(claims: ClaimsSlice, { key, undo }: IndexedUnit): UnitQueue {
+  const queue: UnitQueue = {
+    held: { exclusive: [], shared: [] },
+    waiting: { exclusive: [], shared: [] },
+  };
+  undo.put(claims.byKey, key, queue);
+  const { path, isDirectory } = unitFacts(key);
+  if (path === null) return queue;
+  if (isDirectory) undo.assign(claims, "directories", claims.directories + 1);
+  linkPath(claims, path, undo);
+  return queue;
+}
+
+function closeQueue(claims: ClaimsSlice, { key, undo }: IndexedUnit): void {
+  undo.remove(claims.byKey, key);
+  const { path, isDirectory } = unitFacts(key);
+  if (path === null) return;
+  if (isDirectory) undo.assign(claims, "directories", claims.directories - 1);
+  unlinkPath(claims, path, undo);
 }
 
 function linkPath(claims: ClaimsSlice, path: string, undo: Undo): void {

@@ -1,7 +1,8 @@
 /**
- * The live claims, granted and queued, and the indexes that answer who is in the way without a
- * scan. A queued claim knows its blockers and each claim whom it blocks: a waiter is ready when its
- * last blocker is gone, so a release costs what it sets free and nothing else.
+ * The live claims, granted and queued, and the queue of each unit. A waiter watches one claim that
+ * stands before it, the last one: it is looked at again when that one goes, so a release costs what
+ * it sets free and not the length of the queue. All else that stands before it follows from the
+ * queues (`conflicts.ts`) and is kept nowhere.
  */
 import type { ClaimId, ClaimMode, RegistrationId, UnitKey } from "@podlane/protocol";
 
@@ -14,6 +15,8 @@ export interface ClaimEntry {
   readonly mode: ClaimMode;
   readonly ttlMs: number;
   readonly priority: number;
+  /** Its place among all requests, lesser first, then by seq; never changes. */
+  readonly rank: number;
   readonly reason: string;
   readonly sinceMs: number;
   /** Registrations that get it back, in turn, when the holder ends; the last one first. */
@@ -25,21 +28,34 @@ export interface ClaimEntry {
   acceptByMs: number | null;
   /** A waiter gives up then. */
   waitUntilMs: number | null;
-  /** What stands before a queued claim; null once granted. */
-  blockers: Set<ClaimId> | null;
-  /** Waiters that this claim stands before; null while there are none. */
-  blocks: Set<ClaimId> | null;
+  /** Of a waiter: one claim that stands before it; null once nothing does. */
+  behind: ClaimId | null;
+  /** Waiters that are behind this one; null until there was one. */
+  watchers: Set<ClaimId> | null;
 }
+
+/**
+ * Who has and who waits for one key, in the order of their turn: grants by seq, waiters by rank and
+ * seq. Apart by mode, because shared claims never look at each other.
+ */
+export interface UnitQueue {
+  readonly held: ByMode;
+  readonly waiting: ByMode;
+}
+
+export type ByMode = Readonly<Record<ClaimMode, ClaimId[]>>;
 
 export interface ClaimsSlice {
   readonly live: Map<ClaimId, ClaimEntry>;
   readonly byHolder: Map<RegistrationId, Set<ClaimId>>;
-  readonly byKey: Map<UnitKey, Set<ClaimId>>;
+  readonly byKey: Map<UnitKey, UnitQueue>;
   /** Directory → names beneath it that are claimed or lead to claims. */
   readonly beneath: Map<string, Set<string>>;
   /** Directories claimed right now: 0 spares every look-up of ancestors. */
   directories: number;
-  /** Waiters without blockers, to be granted before anything else is decided. */
+  /** Of `proc:` units: how many exclusive claims may hold one at once; absent: one. */
+  readonly capacities: Map<UnitKey, number>;
+  /** Waiters that nothing stands before, to be granted before anything else is decided. */
   readonly ready: Set<ClaimId>;
 }
 
@@ -50,6 +66,7 @@ export function emptyClaims(): ClaimsSlice {
     byKey: new Map(),
     beneath: new Map(),
     directories: 0,
+    capacities: new Map(),
     ready: new Set(),
   };
 }

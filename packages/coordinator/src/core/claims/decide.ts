@@ -3,19 +3,19 @@
  * a pod under its own id, an outside agent under its key's.
  */
 import type { ClaimId, RegistrationId } from "@podlane/protocol";
-import { accept, acceptSilently, refuse } from "../decider.ts";
+import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Deciders, WorkspaceDecision } from "../decider.ts";
 import type { Actor, NewEvent } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
 import { findLiving, nameOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
-import { claimEdge, deadlockMessage, findCycle } from "../wait-graph.ts";
+import { findDeadlock } from "../deadlock.ts";
 import { decideAcquire } from "./acquire.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
-import { claimsOf, findClaim, sortedClaims } from "./claims-slice.ts";
+import { claimsOf, findClaim } from "./claims-slice.ts";
 import { isExpired } from "./expiry.ts";
-import { appendTransfer } from "./hand-over.ts";
+import { appendTransfer, waitsFor } from "./hand-over.ts";
 import { renewal, viewOf } from "./renewal.ts";
 
 export const claimDeciders: Deciders<
@@ -42,19 +42,24 @@ export const claimDeciders: Deciders<
       fact("claim.ended", subjectOf.claim(claim.id), { how: "expired" }),
     );
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
-    return accept<"claim.renew">(events, () => ({ renewed: kept.length }));
+    return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },
-  /** Hands a whole grant to a living pod, which gives it back at its end. */
+  /**
+   * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing
+   * to do, and nobody but another can give it back.
+   */
   "claim.transfer": (state, { claim: id, to }, { actor, nowMs, nextSeq }) => {
     const claim = ownClaim(state, id, actor);
     if ("ok" in claim) return claim;
     if (claim.fence === null) return refuse("conflict", `claim ${id} is queued, not held`);
     if (isExpired(claim, nowMs)) return staleToken(id, "it has expired");
     if (findLiving(state, to) === undefined) return refuse("not_found", `pod ${to} does not live`);
-    const cycle = cycleOfTransfer(state, claim, to);
-    if (cycle !== null) return refuse("deadlock", cycle);
-    const batch = new Batch(nextSeq);
     const heir = to as string as RegistrationId;
+    if (claim.holder === heir) return accept<"claim.transfer">([], viewOf(id));
+    const others = waitsFor(state, claim, to);
+    const deadlock = findDeadlock(state, { start: to, needs: () => [], others });
+    if (deadlock !== null) return refuseWith(deadlock);
+    const batch = new Batch(nextSeq);
     appendTransfer(claim, { to: heir, units: claim.units }, batch);
     return accept<"claim.transfer">(batch.events, viewOf(claimIdAt(nextSeq)));
   },
@@ -87,13 +92,4 @@ function ownClaim(
 
 function staleToken(id: ClaimId, found: string): WorkspaceDecision {
   return refuse("stale_token", `claim ${id}: ${found}`);
-}
-
-function cycleOfTransfer(state: WorkspaceState, claim: ClaimEntry, to: string): string | null {
-  for (const waiter of sortedClaims(state.claims, claim.blocks ?? [])) {
-    const edge = { ...claimEdge(state, waiter.holder, claim), to };
-    const cycle = findCycle(state, waiter.holder, () => [edge], [edge]);
-    if (cycle !== null) return deadlockMessage(state, cycle);
-  }
-  return null;
 }

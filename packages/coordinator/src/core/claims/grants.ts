@@ -7,7 +7,6 @@ import { fact, subjectOf } from "../fact.ts";
 import { grantAcceptMs } from "../limits.ts";
 import type { WorkspaceState } from "../state.ts";
 import { sortedClaims } from "./claims-slice.ts";
-import { rankOf } from "./conflicts.ts";
 
 const nothing: readonly NewEvent[] = [];
 
@@ -16,6 +15,6 @@ export function readyGrants({ claims }: WorkspaceState, nowMs: number): readonly
   if (claims.ready.size === 0) return nothing;
   const acceptByMs = nowMs + grantAcceptMs;
   return sortedClaims(claims, claims.ready)
-    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.seq - b.seq)
+    .toSorted((a, b) => a.rank - b.rank || a.seq - b.seq)
     .map(({ id }) => fact("claim.granted", subjectOf.claim(id), { acceptByMs }));
 }

@@ -9,9 +9,11 @@ import { fact, subjectOf } from "../fact.ts";
 import { findLiving } from "../pods/tree.ts";
 import { loanScope } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
-import { reaches } from "../wait-graph.ts";
+import { findCycle } from "../deadlock.ts";
+import type { WaitEdge } from "../wait-graph.ts";
+import { waitersBehind } from "./behind.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
-import { claimsOf, knownClaim } from "./claims-slice.ts";
+import { claimsOf } from "./claims-slice.ts";
 
 interface Loan {
   readonly from: PodId;
@@ -80,6 +82,12 @@ export function appendTransfer(
   if (units.length === claim.units.length) appendEnd(claim, "handed_over", batch);
 }
 
+/** The waits for a claim, once another registration has it. */
+export function waitsFor(state: WorkspaceState, claim: ClaimEntry, to: string): WaitEdge[] {
+  const waiters = waitersBehind(state, claim).filter((waiter) => waiter.holder !== to);
+  return waiters.map(({ holder: from }) => ({ from, to, blocker: { ...claim, holder: to } }));
+}
+
 function appendEnd(claim: ClaimEntry, how: ClaimEnd, batch: Batch): void {
   batch.add(fact("claim.ended", subjectOf.claim(claim.id), { how }));
 }
@@ -90,10 +98,8 @@ function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null
   if (heir === undefined) return null;
   // Claims are a turn's: between turns nobody would use it, and nobody would give it back.
   if (findLiving(state, heir)?.turn === null) return null;
-  for (const waiter of claim.blocks ?? []) {
-    if (reaches(state, heir, knownClaim(state.claims, waiter).holder)) return null;
-  }
-  return heir;
+  const others = waitsFor(state, claim, heir);
+  return findCycle(state, { start: heir, needs: () => [], others }) === null ? heir : null;
 }
 
 function asRegistration(id: PodId): RegistrationId {

@@ -42,7 +42,9 @@ export const podEvolvers: Evolvers<
     linkTask(state, pod, { event, undo });
   },
   "pod.start_requested": (state, { attempt }, { event, undo }) => {
-    undo.assign(podOf(state, event), "startAttempt", attempt);
+    const pod = podOf(state, event);
+    undo.assign(pod, "startAttempt", attempt);
+    if (pod.state === "restarting") setState(pod, "starting", { event, undo });
   },
   "pod.started": (state, data, { event, undo }) => {
     const pod = podOf(state, event);
@@ -76,12 +78,14 @@ export const podEvolvers: Evolvers<
     undo.assign(pod, "stop", request);
     setState(pod, "stopping", { event, undo });
   },
-  "pod.exited": (state, { exit, lastSeq }, { event, undo }) => {
+  "pod.exited": (state, { exit, lastSeq, quarantined }, { event, undo }) => {
     const pod = podOf(state, event);
     freeTurn(state, pod, undo);
     const isClean = exit.cause === "finished" || exit.cause === "requested";
     setState(pod, isClean ? "stopped" : "crashed", { event, undo });
     undo.assign(pod, "exit", exit);
+    undo.assign(pod, "lastSeq", lastSeq);
+    undo.assign(pod, "quarantined", quarantined);
     undo.assign(pod, "waiting", null);
     undo.assign(pod, "process", null);
     undo.assign(pod, "socket", null);
@@ -170,6 +174,9 @@ function newPod(
     worktree: null,
     baseCommit: null,
     exit: null,
+    lastSeq: 0,
+    restartsAtMs: [],
+    quarantined: false,
     collected: false,
     changedAtMs: event.atMs,
   };

@@ -5,18 +5,19 @@
 import { isTerminal } from "@podlane/protocol";
 import type { PodExit } from "@podlane/protocol";
 import { endClaimsOf } from "../claims/hand-over.ts";
-import { acceptSilently, refuse } from "../decider.ts";
+import { accept, refuse } from "../decider.ts";
 import type { Deciders } from "../decider.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
 import { lendsWrite } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
 import { TaskEndings } from "../tasks/endings.ts";
 import type { PodEntry } from "./pods-slice.ts";
+import { isQuarantined, restartOf } from "./restart.ts";
 import { childrenOf, findPod, livingAncestor } from "./tree.ts";
 
 export const exitDeciders: Deciders<"host.exited"> = {
   /** A repeat for the same generation is accepted and appends nothing. */
-  "host.exited": (state, { pod: id, generation, exit, lastSeq }, { nextSeq }) => {
+  "host.exited": (state, { pod: id, generation, exit, lastSeq }, { nextSeq, nowMs }) => {
     const pod = findPod(state, id);
     if (pod === undefined) return refuse("not_found", `pod ${id} is not known`);
     if (generation !== pod.generation) {
@@ -25,10 +26,17 @@ export const exitDeciders: Deciders<"host.exited"> = {
         `generation ${generation} of ${pod.spec.name} is over: it is at ${pod.generation}`,
       );
     }
-    if (isTerminal(pod.state)) return acceptSilently();
+    if (isTerminal(pod.state)) return accept<"host.exited">([], () => ({ restarts: false }));
+    const reason = restartOf(pod, exit, nowMs);
+    if (reason !== null) {
+      const data = { generation, exit, nextGeneration: generation + 1, reason };
+      const restarting = fact("pod.restarting", subjectOf.pod(id), data);
+      return accept<"host.exited">([restarting], () => ({ restarts: true }));
+    }
     const batch = new Batch(nextSeq);
-    appendExit(state, { pod, exit, lastSeq }, batch);
-    return acceptSilently(...batch.events);
+    const quarantined = isQuarantined(pod, exit, nowMs);
+    appendExit(state, { pod, exit, lastSeq, quarantined }, batch);
+    return accept<"host.exited">(batch.events, () => ({ restarts: false }));
   },
 };
 
@@ -36,17 +44,14 @@ interface Ending {
   readonly pod: PodEntry;
   readonly exit: PodExit;
   readonly lastSeq: number;
+  readonly quarantined: boolean;
 }
 
 /** Appends the end of a living pod with all that follows from it at once. */
-export function appendExit(
-  state: WorkspaceState,
-  { pod, exit, lastSeq }: Ending,
-  batch: Batch,
-): void {
+export function appendExit(state: WorkspaceState, { pod, ...ending }: Ending, batch: Batch): void {
   const subject = subjectOf.pod(pod.id);
   const heir = livingAncestor(state, pod);
-  batch.add(fact("pod.exited", subject, { generation: pod.generation, exit, lastSeq }));
+  batch.add(fact("pod.exited", subject, { generation: pod.generation, ...ending }));
   for (const child of childrenOf(state, pod)) {
     const data = { from: pod.id, to: heir?.id ?? null };
     batch.add(fact("pod.reparented", subjectOf.pod(child.id), data));

@@ -23,6 +23,8 @@ export interface CurrentTurn {
   readonly n: number;
   readonly cause: TurnCause;
   readonly phase: "requested" | "running" | "yielded";
+  /** All that it yielded for, at once; empty in other phases. */
+  readonly waits: readonly Waiting[];
   /** It had a slot before, gave it up and asks for one again. */
   readonly resumed: boolean;
   /** Since the phase began. */
@@ -39,6 +41,8 @@ export interface StopRequest {
   readonly mode: "shutdown" | "kill";
   readonly deadlineMs: number;
   readonly cause: "finished" | "requested" | "timeout";
+  /** The next generation starts once this one is gone. */
+  readonly restart: boolean;
 }
 
 /** Stands for one set of loans: a new object whenever children come or go. */
@@ -83,6 +87,11 @@ export interface PodEntry {
   worktree: string | null;
   baseCommit: CommitId | null;
   exit: PodExit | null;
+  /** Of its `shut_down`; 0 while it lives. */
+  lastSeq: number;
+  /** When its policy started it again, within the window; oldest first. */
+  restartsAtMs: readonly number[];
+  quarantined: boolean;
   collected: boolean;
   changedAtMs: number;
 }

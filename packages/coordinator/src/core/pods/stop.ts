@@ -11,13 +11,23 @@ import type { WorkspaceState } from "../state.ts";
 import type { PodEntry, StopRequest } from "./pods-slice.ts";
 import { findPod, treeOf } from "./tree.ts";
 
-export const stopDeciders: Deciders<"pod.stop" | "pod.kill"> = {
+export const stopDeciders: Deciders<"pod.stop" | "pod.kill" | "pod.restart"> = {
   /** Idempotent: the answer names every pod that is on its way out because of it. */
   "pod.stop": (state, { pod, tree, deadlineMs, cause }) =>
-    decideStop(state, { pod, tree }, { mode: "shutdown", deadlineMs, cause }),
-  "pod.kill": (state, { pod, tree }) =>
-    decideStop(state, { pod, tree }, { mode: "kill", deadlineMs: 0, cause: "requested" }),
+    decideStop(state, { pod, tree }, { mode: "shutdown", deadlineMs, cause, restart: false }),
+  "pod.kill": (state, { pod, tree }) => decideStop(state, { pod, tree }, forKill),
+  "pod.restart": (state, { pod, tree, deadlineMs }) => {
+    const found = findPod(state, pod);
+    if (found === undefined) return refuse("not_found", `pod ${pod} is not known`);
+    const { name } = found.spec;
+    if (isTerminal(found.state)) return refuse("conflict", `${name} has ended: spawn it anew`);
+    if (found.stop?.restart === false) return refuse("conflict", `${name} is being stopped`);
+    const request = { mode: "shutdown", deadlineMs, cause: "requested", restart: true } as const;
+    return decideStop(state, { pod, tree }, request);
+  },
 };
+
+const forKill: StopRequest = { mode: "kill", deadlineMs: 0, cause: "requested", restart: false };
 
 function decideStop(
   state: WorkspaceState,
@@ -41,6 +51,8 @@ export function stopEvents(pods: readonly PodEntry[], request: StopRequest): New
 
 function isFirmer(request: StopRequest, known: StopRequest | null): boolean {
   if (known === null) return true;
+  // An end outranks a restart, and no restart takes an end back.
+  if (known.restart !== request.restart) return known.restart;
   if (known.mode === "kill") return false;
   return request.mode === "kill" || request.deadlineMs < known.deadlineMs;
 }

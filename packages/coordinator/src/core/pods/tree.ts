@@ -2,7 +2,7 @@
  * Walks over the tree of pods. Everything comes out in spawn order, because maps promise none.
  */
 import { isTerminal } from "@podlane/protocol";
-import type { PodId } from "@podlane/protocol";
+import type { PodId, RunId } from "@podlane/protocol";
 import type { WorkspaceState } from "../state.ts";
 import type { PodEntry } from "./pods-slice.ts";
 
@@ -51,6 +51,12 @@ export function isAncestor(state: WorkspaceState, above: string, below: string):
   return false;
 }
 
+/** The living pods of a run by its id, in spawn order; none for any other id. */
+export function podsOfRun(state: WorkspaceState, id: string): PodId[] {
+  if (!state.runs.byId.has(id as RunId)) return [];
+  return livingPods(state).flatMap((pod) => (pod.runId === id ? [pod.id] : []));
+}
+
 /** The nearest living pod above, or null when the operator is next. */
 export function livingAncestor(state: WorkspaceState, pod: PodEntry): PodEntry | null {
   let id = pod.parent;
@@ -61,6 +67,11 @@ export function livingAncestor(state: WorkspaceState, pod: PodEntry): PodEntry |
     id = above.parent;
   }
   return null;
+}
+
+/** A host was asked to start some generation of it: only a host can say how it ends. */
+export function wasEverStarted(pod: PodEntry): boolean {
+  return pod.startAttempt > 0 || pod.generation > 1;
 }
 
 /** For people: a pod's name, or the registration itself for an agent from outside. */

@@ -127,8 +127,13 @@ export function finishedPods(state: WorkspaceState): NewEvent[] {
       const pod = findLiving(state, task.pod);
       if (pod === undefined) continue;
       const cause = task.state === "done" ? "finished" : "requested";
-      const request = { mode: "shutdown", deadlineMs: finishDeadlineMs, cause } as const;
-      const unasked = treeOf(state, pod).filter((one) => one.stop === null);
+      const request = {
+        mode: "shutdown",
+        deadlineMs: finishDeadlineMs,
+        cause,
+        restart: false,
+      } as const;
+      const unasked = treeOf(state, pod).filter((one) => one.stop?.restart !== false);
       events.push(...stopEvents(unasked, request));
     }
   }

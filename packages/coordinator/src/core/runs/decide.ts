@@ -73,7 +73,12 @@ function drain(run: RunEntry): NewEvent[] {
 function cancel(state: WorkspaceState, run: RunEntry): NewEvent[] {
   const isOver = run.state === "ended" || run.state === "cancelled";
   const pods = livingPods(state).filter((pod) => pod.runId === run.id && !isTerminal(pod.state));
-  const request = { mode: "shutdown", deadlineMs: cancelDeadlineMs, cause: "requested" } as const;
+  const request = {
+    mode: "shutdown",
+    deadlineMs: cancelDeadlineMs,
+    cause: "requested",
+    restart: false,
+  } as const;
   const events = stopEvents(pods, request);
   if (isOver) return events;
   for (const task of run.tasks.values()) {

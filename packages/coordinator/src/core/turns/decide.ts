@@ -2,14 +2,15 @@
  * Turns: asked for, begun when there is a slot, given up while waiting, ended.
  */
 import { accepted, refused } from "@podlane/protocol";
-import type { Outcome } from "@podlane/protocol";
+import type { Outcome, Waiting } from "@podlane/protocol";
 import { endClaimsOfTurn } from "../claims/hand-over.ts";
 import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Deciders } from "../decider.ts";
 import { fact, subjectOf } from "../fact.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
 import { reporter } from "../pods/reports.ts";
-import { deadlockMessage, findCycle, waitsIfYielded } from "../wait-graph.ts";
+import { findDeadlock } from "../deadlock.ts";
+import { needsOfWaits } from "../wait-graph.ts";
 import { positionOf } from "./admission.ts";
 
 export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod.turn_end"> = {
@@ -30,20 +31,24 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
       return { admitted: position === 0, position };
     });
   },
-  /** Refuses `not_running` without a slot, and `deadlock` when the wait closes a cycle. */
+  /**
+   * States all waits that are under way in the turn, the first as the reason that is shown. Refuses
+   * `not_running` without a slot, and `deadlock` when one of them closes a cycle.
+   */
   "pod.turn_yield": (state, params, { nowMs }) => {
     const found = reporter(state, params);
     if (!found.ok) return refuseWith(found.error);
     const pod = found.value;
     if (pod.turn?.n !== params.turn || pod.turn.phase === "requested")
       return notRunning(pod, params.turn);
-    if (pod.turn.phase === "yielded") return acceptSilently();
-    const waiting = { ...params.waiting, sinceMs: nowMs };
-    const cycle = findCycle(state, pod.id, () => waitsIfYielded(state, pod, waiting));
-    if (cycle !== null) {
-      return refuse("deadlock", deadlockMessage(state, cycle), { cycle: cycle.map((e) => e.from) });
-    }
-    const data = { generation: pod.generation, turn: params.turn, waiting };
+    const known = pod.turn.waits;
+    const waits = [params.waiting, ...params.beside].map((wait) => sinceOf(wait, known, nowMs));
+    if (isSameWaits(waits, known)) return acceptSilently();
+    const needs = () => needsOfWaits(state, pod, waits);
+    const deadlock = findDeadlock(state, { start: pod.id, needs });
+    if (deadlock !== null) return refuseWith(deadlock);
+    const [waiting = params.waiting, ...beside] = waits;
+    const data = { generation: pod.generation, turn: params.turn, waiting, beside };
     return acceptSilently(fact("pod.turn_yielded", subjectOf.pod(pod.id), data));
   },
   /** Ends its claims too. Idempotent for the last turn; one run without a coordinator may end. */
@@ -73,6 +78,19 @@ function checkRequest(pod: PodEntry, turn: number): Outcome<null> {
     return refused("conflict", `turn ${turn} of ${name} has ended: the next is ${last + 1}`);
   }
   return accepted(null);
+}
+
+/** A wait that goes on keeps its beginning. */
+function sinceOf(wait: Waiting, known: readonly Waiting[], nowMs: number): Waiting {
+  return known.find((one) => isSameWait(one, wait)) ?? { ...wait, sinceMs: nowMs };
+}
+
+function isSameWaits(a: readonly Waiting[], b: readonly Waiting[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}
+
+function isSameWait(a: Waiting, b: Waiting): boolean {
+  return a.reason === b.reason && a.on.join() === b.on.join();
 }
 
 function notRunning(pod: PodEntry, turn: number): ReturnType<typeof refuse> {

@@ -6,12 +6,21 @@ import type { Evolvers } from "../fact.ts";
 import { podOf } from "../pods/evolve.ts";
 import { freeTurn, setTurn } from "./slots.ts";
 
+const none: readonly Waiting[] = [];
+
 export const turnEvolvers: Evolvers<
   "pod.turn_requested" | "pod.turn_admitted" | "pod.turn_yielded" | "pod.turn_ended"
 > = {
   "pod.turn_requested": (state, { turn: n, cause, resumed }, { event, undo }) => {
     const pod = podOf(state, event);
-    const turn = { n, cause, phase: "requested", resumed, sinceMs: event.atMs } as const;
+    const turn = {
+      n,
+      cause,
+      phase: "requested",
+      waits: none,
+      resumed,
+      sinceMs: event.atMs,
+    } as const;
     const waiting: Waiting = { reason: "admission", on: [], sinceMs: event.atMs };
     setTurn(state, pod, { turn, undo });
     undo.assign(pod, "quiet", null);
@@ -21,16 +30,18 @@ export const turnEvolvers: Evolvers<
     const pod = podOf(state, event);
     const cause = pod.turn?.cause ?? "user";
     const resumed = pod.turn?.resumed ?? false;
-    const turn = { n, cause, phase: "running", resumed, sinceMs: event.atMs } as const;
+    const turn = { n, cause, phase: "running", waits: none, resumed, sinceMs: event.atMs } as const;
     setTurn(state, pod, { turn, undo });
     undo.assign(pod, "waiting", null);
     if (pod.state === "idle") undo.assign(pod, "state", "running");
     undo.assign(pod, "changedAtMs", event.atMs);
   },
-  "pod.turn_yielded": (state, { turn: n, waiting }, { event, undo }) => {
+  "pod.turn_yielded": (state, { turn: n, waiting, beside }, { event, undo }) => {
     const pod = podOf(state, event);
     const cause = pod.turn?.cause ?? "user";
-    const turn = { n, cause, phase: "yielded", resumed: false, sinceMs: event.atMs } as const;
+    const waits = [waiting, ...beside];
+    const sinceMs = event.atMs;
+    const turn = { n, cause, phase: "yielded", waits, resumed: false, sinceMs } as const;
     setTurn(state, pod, { turn, undo });
     undo.assign(pod, "waiting", waiting);
     undo.assign(pod, "changedAtMs", event.atMs);
@@ -43,7 +54,9 @@ export const turnEvolvers: Evolvers<
     undo.assign(pod, "quiet", null);
     undo.assign(pod, "lastTurn", ended);
     if (cause === "user") undo.assign(pod, "lastUserTurn", ended);
-    if (result !== null) undo.assign(pod, "result", result);
+    // A turn that made no commit has not unmade those of the turns before it.
+    const commit = result?.commit ?? pod.result?.commit ?? null;
+    if (result !== null) undo.assign(pod, "result", { ...result, commit });
     undo.assign(pod, "waiting", null);
     if (pod.state === "running" || pod.state === "paused") undo.assign(pod, "state", "idle");
     undo.assign(pod, "changedAtMs", event.atMs);

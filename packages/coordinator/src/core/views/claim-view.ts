@@ -3,9 +3,10 @@
  */
 import type { ClaimView } from "@podlane/protocol";
 import { accepted } from "@podlane/protocol";
-import { visitOverlaps } from "../claims/claim-index.ts";
+import { firstBefore, placeOf } from "../claims/before.ts";
+import { visitQueues } from "../claims/claim-index.ts";
 import type { ClaimEntry } from "../claims/claims-slice.ts";
-import { findClaim, sortedClaims } from "../claims/claims-slice.ts";
+import { findClaim, knownClaim } from "../claims/claims-slice.ts";
 import { unitKeysOf } from "../claims/unit-cache.ts";
 import { maxBlockersShown } from "../limits.ts";
 import { nameOf } from "../pods/tree.ts";
@@ -15,18 +16,18 @@ import type { WorkspaceState } from "../state.ts";
 type BlockerView = ClaimView["blockedBy"][number];
 
 export function claimView(state: WorkspaceState, claim: ClaimEntry): ClaimView {
-  const blockers = claim.blockers === null ? [] : sortedClaims(state.claims, claim.blockers);
-  const ahead = blockers.filter((blocker) => blocker.fence === null).length;
+  const waits = claim.fence === null;
+  const blockers = waits ? firstBefore(state, claim, maxBlockersShown) : [];
   return {
     id: claim.id,
     units: [...claim.units],
     mode: claim.mode,
-    state: claim.fence === null ? "queued" : "granted",
+    state: waits ? "queued" : "granted",
     holder: claim.holder,
     holderName: nameOf(state, claim.holder),
     fence: claim.fence,
-    position: claim.fence === null ? ahead + 1 : 0,
-    blockedBy: blockers.slice(0, maxBlockersShown).map((blocker) => blockerView(state, blocker)),
+    position: waits ? placeOf(state, claim) : 0,
+    blockedBy: blockers.map((blocker) => blockerView(state, blocker)),
     reason: claim.reason,
     sinceMs: claim.sinceMs,
     expiresAtMs: claim.expiresAtMs,
@@ -51,7 +52,13 @@ export const claimQueries: Queries<"claim.list"> = {
     const keys = unitKeysOf(units);
     if (!keys.ok) return keys;
     const found = new Set<ClaimEntry>();
-    for (const key of keys.value) visitOverlaps(state.claims, key, (claim) => found.add(claim));
+    for (const key of keys.value) {
+      visitQueues(state.claims, key, ({ held, waiting }) => {
+        for (const list of [held.exclusive, held.shared, waiting.exclusive, waiting.shared]) {
+          for (const id of list) found.add(knownClaim(state.claims, id));
+        }
+      });
+    }
     return accepted({ claims: viewsOf(state, found) });
   },
 };

@@ -2,7 +2,7 @@
  * A pod as callers see it.
  */
 import { accepted, isTerminal, refused } from "@podlane/protocol";
-import type { PodRecord } from "@podlane/protocol";
+import type { PodRecord, PodState } from "@podlane/protocol";
 import type { PodEntry } from "../pods/pods-slice.ts";
 import { isSettled } from "../pods/settled.ts";
 import { childrenOf, findPod } from "../pods/tree.ts";
@@ -39,13 +39,22 @@ export function podRecord(state: WorkspaceState, pod: PodEntry): PodRecord {
     startedAtMs: pod.startedAtMs,
     changedAtMs: pod.changedAtMs,
     exit: pod.exit,
+    lastSeq: pod.lastSeq,
+    restarts: { used: pod.restartsAtMs.length, max: spec.restart.maxRestarts },
+    quarantined: pod.quarantined,
   };
 }
+
+const comingOrGoing: ReadonlySet<PodState> = new Set<PodState>([
+  "starting",
+  "restarting",
+  "stopping",
+]);
 
 /** Whether `pod.wait` may answer: a pod that has ended is ready, settled and ended. */
 export function hasReached(pod: PodRecord, until: "ready" | "settled" | "ended"): boolean {
   if (isTerminal(pod.state)) return true;
-  if (until === "ready") return pod.socket !== null && pod.state !== "starting";
+  if (until === "ready") return pod.socket !== null && !comingOrGoing.has(pod.state);
   return until === "settled" && pod.settled;
 }
 
@@ -54,8 +63,8 @@ export const podQueries: Queries<"pod.get" | "pod.list" | "pod.wait"> = {
   /** In spawn order; with `all` also the ended ones that are still in memory. */
   "pod.list": (state, { all }) => {
     const pods = [...state.pods.byId.values()].filter((pod) => all || !isTerminal(pod.state));
-    pods.toSorted((a, b) => a.seq - b.seq);
-    return accepted({ pods: pods.map((pod) => podRecord(state, pod)) });
+    const inOrder = pods.toSorted((a, b) => a.seq - b.seq);
+    return accepted({ pods: inOrder.map((pod) => podRecord(state, pod)) });
   },
   /** The pod as it is now; the server asks again after each change until `hasReached`. */
   "pod.wait": (state, { pod: id }) => getPod(state, id),

@@ -6,7 +6,7 @@ import type { Task } from "@podlane/protocol";
 import type { Queries } from "../query.ts";
 import { nextTasks } from "../tasks/lanes.ts";
 import type { TaskEntry } from "../tasks/tasks-slice.ts";
-import { findTask, isOpen } from "../tasks/tasks-slice.ts";
+import { findTask, isOpen, tasksOf } from "../tasks/tasks-slice.ts";
 
 export function taskView(task: TaskEntry): Task {
   const { claim, request } = task;
@@ -35,13 +35,14 @@ export const taskQueries: Queries<"task.get" | "task.list"> = {
     if (task === undefined) return refused("not_found", `task ${id} is not known`);
     return accepted({ task: taskView(task) });
   },
-  "task.list": ({ tasks }, { statuses, taskTypes, order, limit }) => {
+  "task.list": ({ tasks }, { statuses, taskTypes, claimedBy, order, limit }) => {
     if (order === "next") {
       const next = nextTasks(tasks, { types: taskTypes, limit });
       return accepted({ tasks: next.map(taskView) });
     }
     const wanted: TaskEntry[] = [];
-    for (const task of tasks.byId.values()) {
+    const among = claimedBy === undefined ? tasks.byId.values() : tasksOf(tasks, claimedBy);
+    for (const task of among) {
       if (statuses !== undefined && !statuses.includes(task.status)) continue;
       if (taskTypes !== undefined && !taskTypes.includes(task.request.taskType)) continue;
       wanted.push(task);

@@ -21,7 +21,7 @@ import { spawnResult } from "./pod-result.ts";
 const SpawnPod = z.object({
   name: Name.optional(),
   task: z.string().nullable().default(null),
-  /** `script:PATH`, or `shell` with a command. */
+  /** `script:PATH`, or `shell` with a command or a task. */
   agent: z.string().optional(),
   /** A line for `sh -c`, or a program and its arguments. */
   command: z
@@ -58,6 +58,7 @@ export const spawnPod = defineTool({
       limits: {},
       priority: params.priority,
       merge: {},
+      restart: { maxRestarts: 0 },
       ...(params.name === undefined ? {} : { name: params.name }),
       ...(params.delegate === undefined ? {} : { delegate: params.delegate }),
     };
@@ -73,7 +74,7 @@ async function readAgent(params: SpawnPod, call: ToolCall): Promise<Outcome<Agen
   if (agent === null) {
     return refused("invalid_request", "name an agent (script:PATH or shell) or a command");
   }
-  if (agent === "shell") return shellAgent(params.command);
+  if (agent === "shell") return shellAgent(params.command ?? params.task);
   if (!agent.startsWith("script:")) {
     return refused("unsupported", `agent ${agent}: here are script:PATH and shell`);
   }
@@ -84,8 +85,9 @@ async function readAgent(params: SpawnPod, call: ToolCall): Promise<Outcome<Agen
   return script.ok ? accepted({ driver: "script", path, source: file.value.text }) : script;
 }
 
-function shellAgent(command: SpawnPod["command"]): Outcome<AgentSpec> {
-  if (command === undefined) return refused("invalid_request", "agent shell needs a command");
+/** Without a command of its own a shell runs its task, as `pod spawn --agent shell` does. */
+function shellAgent(command: NonNullable<SpawnPod["command"]> | null): Outcome<AgentSpec> {
+  if (command === null) return refused("invalid_request", "agent shell needs a command or a task");
   const argv = typeof command === "string" ? ["/bin/sh", "-c", command] : command;
   return accepted({ driver: "shell", command: argv });
 }
