@@ -18,9 +18,11 @@ import { addPs } from "./ps.ts";
 import { addRun } from "./run.ts";
 import { addSend } from "./send.ts";
 import { addServe } from "./serve.ts";
+import { addSession } from "./session.ts";
 import { addSpawn } from "./spawn.ts";
 import { addRestart } from "./restart.ts";
 import { addStop } from "./stop.ts";
+import { addTask } from "./task.ts";
 import { addVersion } from "./version.ts";
 import { addWait } from "./wait.ts";
 import { addWhere } from "./where.ts";
@@ -45,6 +47,8 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addMerge,
   addLocks,
   addWhy,
+  addTask,
+  addSession,
   addEvents,
   addServe,
   addWhere,

@@ -1,7 +1,7 @@
 /**
  * Tells a registration over its own connections what only it must know: that it was granted what it
- * waited for, or has lost what it worked on. The response to a grant is the acceptance; a grant that
- * nobody accepts in time lapses by log time, in the core.
+ * waited for, or has lost what it worked on. The response to a grant is the acceptance; a grant
+ * that nobody accepts in time lapses by log time, in the core.
  */
 import type {
   ClaimId,
