@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { conditions: ["podlane-source", "node", "import", "default"] },
-  ssr: { resolve: { conditions: ["podlane-source", "node", "import", "default"] } },
+  // Not "import" and "default": they reach the workers' Node too, whose require() then takes ESM.
+  resolve: { conditions: ["podlane-source", "node"] },
+  ssr: { resolve: { conditions: ["podlane-source", "node"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/postgres/global-setup.ts"],
     pool: "forks",
     isolate: false,
     testTimeout: 30_000,

@@ -29,6 +29,7 @@ import { defaultDeadAfterMs } from "./limits.ts";
 import type { Log } from "./log/log.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
+import { followHead } from "./shell/follow-head.ts";
 import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
 import { HostOrders } from "./shell/host-orders.ts";
@@ -41,6 +42,7 @@ import {
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
 import { Sessions } from "./shell/sessions.ts";
+import type { StoreClock } from "./log/store-clock.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
 import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
@@ -51,9 +53,14 @@ export interface CoordinatorOptions {
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
-  readonly nowMs: () => number;
   /** Silence after which an outside agent is dead; 15 minutes if not given. */
   readonly deadAfterMs?: number;
+  /** By which log time moves: the store's. */
+  readonly clock: StoreClock;
+  /** True where no other process can append. */
+  readonly soleWriter: boolean;
+  /** Calls back when others may have appended; returns what ends that. */
+  readonly onHint?: (hint: (seq: number) => void) => () => void;
   /** A broken invariant or store: the process must end, its supervisor starts it again. */
   readonly onFault: (fault: unknown) => void;
   /** Something odd that stops nothing, for the process's own log. */
@@ -72,14 +79,8 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, nowMs, onFault } = options;
-  const replica = await openReplica({
-    log,
-    rules: workspaceRules,
-    clock: { nowMs },
-    onFault,
-    soleWriter: true,
-  });
+  const { log, clock, soleWriter, onFault } = options;
+  const replica = await openReplica({ log, rules: workspaceRules, clock, onFault, soleWriter });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
@@ -95,13 +96,12 @@ class RunningCoordinator implements Coordinator {
   readonly #sessions: Sessions;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
-  readonly #stopTicker: () => void;
-  readonly #startedAtMs: number;
+  readonly #stopTimers: (() => void)[];
+  readonly #startedAtMs = Date.now();
 
   constructor(options: CoordinatorOptions, replica: Replica<WorkspaceState>) {
     this.#options = options;
     this.#replica = replica;
-    this.#startedAtMs = options.nowMs();
     this.#watches = new LogWatches(replica, options.onFault);
     this.#orders = new HostOrders({
       wanted: wantedOrders,
@@ -114,11 +114,13 @@ class RunningCoordinator implements Coordinator {
     this.#sessions = new Sessions({
       nowMs: () => replica.logTimeMs,
       deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
+      isAlone: options.soleWriter,
       onBound: (registration, peer) => this.#grants.attach(registration, peer),
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
-    this.#stopTicker = startTicker({ tick: () => this.#tick() });
+    this.#stopTimers = [startTicker({ tick: () => this.#tick() })];
+    if (!options.soleWriter) this.#stopTimers.push(followHead(replica, options.onHint));
   }
 
   accept(transport: Transport): void {
@@ -145,7 +147,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   async close(): Promise<void> {
-    this.#stopTicker();
+    for (const stop of this.#stopTimers) stop();
     await this.#replica.close();
     this.#waits.close();
     this.#watches.close();
@@ -169,13 +171,12 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, nowMs, stateDir, socket, version, log } = this.#options;
+    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       sessions: this.#sessions,
       waits: this.#waits,
       watches: this.#watches,
-      nowMs,
       subjects: new SubjectIndex(log),
       verify: async () => describeChain(await verifyChain(log)),
       stop: onStop,
@@ -190,6 +191,7 @@ class RunningCoordinator implements Coordinator {
         clients: this.#peers.size,
         head: this.#replica.head().seq,
       }),
+      nearHost: () => this.#orders.attached,
       onHostAttached: (hostId, call) => {
         const peer: Peer<HostOrderMethods> = call.peer;
         this.#orders.attach(hostId as HostId, peer);
@@ -204,6 +206,7 @@ class RunningCoordinator implements Coordinator {
     const principal = peer.principal;
     if (principal?.role === "pod" && principal.podId !== undefined) {
       this.#grants.attach(registrationOf(principal.podId), peer);
+      this.#sessions.connected(registrationOf(principal.podId), peer);
     }
     void peer.closed.then(() => this.#peers.delete(peer));
   }

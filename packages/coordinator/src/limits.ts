@@ -37,6 +37,12 @@ export const tickEveryMs = 1_000;
 /** The most one tick moves log time: a suspended machine expires nothing. */
 export const maxTickMs = 5_000;
 
+/**
+ * Between two looks at a shared log's head: how late a replica hears of others without hints. Each
+ * is one look-up in an index; less would only load the store.
+ */
+export const pollEveryMs = 100;
+
 /** Events asked for in one read while folding: bounds memory, large enough to hide the call. */
 export const readPageEvents = 4_096;
 /** Stored bytes after which a read ends even if fewer events than asked for were found. */
@@ -45,6 +51,21 @@ export const maxReadBytes = 16 * 1024 * 1024;
  * How long SQLite waits for a foreign lock. The owner's own lock makes one a mistake, not a queue.
  */
 export const sqliteBusyMs = 1_000;
+/** Connections of one coordinator: appends and reads; a pool in front of PostgreSQL multiplies. */
+export const postgresConnections = 4;
+/** How long one statement may take before its connection is given up as dead. */
+export const postgresStatementMs = 10_000;
+/**
+ * How long PostgreSQL may be out of reach before the coordinator ends: longer than a restart or a
+ * failover of the server, short enough that clients hear of it.
+ */
+export const postgresPatienceMs = 60_000;
+/** Between two attempts to listen for hints: they only save latency, so there is no hurry. */
+export const postgresRelistenMs = 5_000;
+/** A replica that has not ticked for this long counts as gone; a slow store must not look dead. */
+export const replicaLeaseMs = 15_000;
+/** When the row of a replica that never said farewell is swept away. */
+export const forgottenReplicaMs = 24 * 3_600_000;
 /** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
 export const maxIndexedEvents = 1_000_000;
 

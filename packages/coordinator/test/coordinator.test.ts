@@ -16,7 +16,8 @@ async function connectOperator() {
     version: "1.2.3",
     stateDir: "/state",
     socket: "/state/socket",
-    nowMs: () => 1_000,
+    clock: { nowMs: () => 1_000 },
+    soleWriter: true,
     onFault: (fault) => {
       throw fault;
     },

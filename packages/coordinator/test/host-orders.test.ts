@@ -34,12 +34,20 @@ async function openWithPod(): Promise<Coordinator> {
   const params = { parent: null, spec: spec("api") };
   await replica.submit({ method: "pod.spawn", params, actor: operator });
   return openCoordinator({
-    ...{ log, key, version: "1.2.3", stateDir: "/state", socket: "/state/socket", onFault },
-    ...{ nowMs: Date.now, onNote: () => {}, onStop: () => {} },
+    log,
+    key,
+    version: "1.2.3",
+    stateDir: "/state",
+    socket: "/state/socket",
+    clock: { nowMs: Date.now },
+    soleWriter: true,
+    onFault,
+    onNote: () => {},
+    onStop: () => {},
   });
 }
 
-test("an order that its host refused is given again, though nothing happens on the log", async () => {
+test("an order that its host refused is given again, with nothing new on the log", async () => {
   const coordinator = await openWithPod();
   onTestFinished(() => coordinator.close());
   const [ours, theirs] = createMemoryPair();
@@ -57,13 +65,16 @@ test("an order that its host refused is given again, though nothing happens on t
   const never = (_params: unknown, { method }: Call): Outcome<never> =>
     refused("unsupported", method);
   const handlers: Handlers<HostOrderMethods> = {
-    ...{ "host.start": start, "host.signal": never, "host.collect": never },
-    ...{ "host.merge": never, "host.take_inbox": never },
+    "host.start": start,
+    "host.signal": never,
+    "host.collect": never,
+    "host.merge": never,
+    "host.take_inbox": never,
   };
   const serves = { serves: hostOrderMethods, handlers, calls: hostReportMethods };
   const connected = await connectPeer<HostOrderMethods, HostReportMethods>(ours, hello, serves);
   if (!connected.ok) throw new Error(connected.error.message);
   const { peer } = connected.value;
-  await peer.request("host.attach", { hostId: "local" as never, capacity: 1 });
+  await peer.request("host.attach", { hostId: "local", capacity: 1 });
   expect(await taken).toBe(2);
 });

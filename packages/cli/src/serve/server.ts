@@ -60,7 +60,8 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     version: packageVersion,
     stateDir: layout.stateDir,
     socket,
-    nowMs: Date.now,
+    clock: { nowMs: Date.now },
+    soleWriter: true,
     onFault: die,
     onNote: note,
     // The answer to whoever asked for it leaves first, with the writes of this tick.

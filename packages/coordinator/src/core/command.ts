@@ -1,7 +1,7 @@
 /**
  * What a replica decides: one method call by one proven actor, and the decision about it.
  */
-import type { CommandId, Refusal } from "@podlane/protocol";
+import type { CommandId, HostId, Refusal } from "@podlane/protocol";
 import type { Actor, NewEvent } from "./event.ts";
 
 /** One call of a method. Params were validated at the server's edge. */
@@ -10,6 +10,8 @@ export interface Command {
   readonly params: unknown;
   readonly actor: Actor;
   readonly commandId?: CommandId;
+  /** The host beside the replica that was asked. */
+  readonly nearHost?: HostId;
 }
 
 /** All that a decider may know besides state and command: time and ids come from here. */
@@ -19,6 +21,8 @@ export interface DecideContext {
   /** The seq that the first returned event will get, so that ids and fences can be made of it. */
   readonly nextSeq: number;
   readonly commandId?: CommandId;
+  /** What a caller starts runs at the coordinator it asked: there are its files and branches. */
+  readonly nearHost?: HostId;
 }
 
 /**

@@ -18,7 +18,7 @@ export interface NewWaits {
   readonly others?: readonly WaitEdge[];
 }
 
-/** The refusal of a request whose waits would close a cycle, with the cycle; null if they do not. */
+/** The refusal of a request whose waits would close a cycle, naming it; null if they do not. */
 export function findDeadlock(state: WorkspaceState, waits: NewWaits): Refusal | null {
   const cycle = findCycle(state, waits);
   if (cycle === null) return null;
@@ -74,7 +74,8 @@ export function findStuck(
     if (open.has(who)) continue;
     const needs = allNeedsOf(state, who, added);
     open.set(who, needs);
-    for (const { edges } of needs) for (const { to } of edges) if (!open.has(to)) frontier.push(to);
+    const ahead = needs.flatMap(({ edges }) => edges.map(({ to }) => to));
+    frontier.push(...ahead.filter((to) => !open.has(to)));
   }
   for (let before = -1; before !== open.size;) {
     before = open.size;

@@ -21,7 +21,7 @@ export interface HostEntry {
 /** Named by pods that were spawned before any host attached. */
 const localHost = "local" as HostId;
 
-/** The host that a new pod, or one that never started, belongs to. */
+/** The host of work that nothing ties to another. */
 export function defaultHost(state: WorkspaceState): HostId {
   const oldest = [...state.hosts.values()].toSorted((a, b) => a.seq - b.seq)[0];
   return oldest?.id ?? localHost;

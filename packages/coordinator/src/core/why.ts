@@ -54,9 +54,8 @@ function chain(state: WorkspaceState, start: string, nowMs: number): string[] {
   for (let at = 0; at < frontier.length; at += 1) {
     for (const edge of waitsOf(state, frontier[at] ?? start)) {
       if (lines.length === maxWhySteps) return [...lines, "  … and more"];
-      lines.push(
-        `  ${nameOf(state, edge.from)} ${describeEdge(state, edge)}, which ${doing(state, edge.to, nowMs)}`,
-      );
+      const what = `${nameOf(state, edge.from)} ${describeEdge(state, edge)}`;
+      lines.push(`  ${what}, which ${doing(state, edge.to, nowMs)}`);
       if (seen.has(edge.to)) continue;
       seen.add(edge.to);
       frontier.push(edge.to);

@@ -3,9 +3,10 @@
  */
 
 /**
- * `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's.
+ * `corrupt`: a record is damaged · `upgrade`: written by a newer version · `foreign`: another's ·
+ * `unsafe`: the store would acknowledge what it has not flushed.
  */
-export type LogFaultCode = "corrupt" | "upgrade" | "foreign";
+export type LogFaultCode = "corrupt" | "upgrade" | "foreign" | "unsafe";
 
 export class LogFault extends Error {
   override readonly name = "LogFault";

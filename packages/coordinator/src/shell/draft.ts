@@ -4,9 +4,9 @@
  * The draft is the fold's own state plus its undo list; it is kept or taken back as a whole.
  */
 import { accepted, refused } from "@podlane/protocol";
-import type { CommandId, Outcome } from "@podlane/protocol";
+import type { Outcome } from "@podlane/protocol";
 import { findAnswer, evolveCommandIds } from "../core/command-ids.ts";
-import type { Command, Decision } from "../core/command.ts";
+import type { Command, DecideContext, Decision } from "../core/command.ts";
 import type { LogEvent, NewEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
 import { maxCommandChars, maxConsequenceRounds } from "../limits.ts";
@@ -52,7 +52,7 @@ export class Draft<State> {
     const { rules, state, undo } = this.#fold;
     const mark = undo.mark();
     const first = this.#events.length;
-    const decision = rules.decide(state, command, this.#context(nowMs, command.commandId));
+    const decision = rules.decide(state, command, this.#context(nowMs, command));
     if (decision.events !== undefined) this.#evolve(decision.events, command, nowMs);
     // Time alone may have consequences; anything else has them only through its events.
     if (this.#events.length > first || command.method === tickMethod) this.#advance(command, nowMs);
@@ -82,7 +82,7 @@ export class Draft<State> {
   #advance(command: Command, nowMs: number): void {
     const { rules, state } = this.#fold;
     for (let round = 0; round < maxConsequenceRounds; round += 1) {
-      const news = rules.advance(state, this.#context(nowMs, command.commandId));
+      const news = rules.advance(state, this.#context(nowMs, command));
       if (news.length === 0) return;
       this.#evolve(news, command, nowMs);
     }
@@ -119,8 +119,12 @@ export class Draft<State> {
     return this.#fold.head.seq + this.#events.length + 1;
   }
 
-  #context(nowMs: number, commandId: CommandId | undefined) {
-    const nextSeq = this.#nextSeq();
-    return commandId === undefined ? { nowMs, nextSeq } : { nowMs, nextSeq, commandId };
+  #context(nowMs: number, { commandId, nearHost }: Command): DecideContext {
+    return {
+      nowMs,
+      nextSeq: this.#nextSeq(),
+      ...(commandId === undefined ? {} : { commandId }),
+      ...(nearHost === undefined ? {} : { nearHost }),
+    };
   }
 }

@@ -7,6 +7,7 @@ import {
   type Call,
   type CoordinatorMethods,
   type Handlers,
+  type HostId,
   type MergeView,
   type Outcome,
   type ParsedParamsOf,
@@ -40,7 +41,8 @@ export interface HandlerOptions {
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
   readonly status: () => ResultOf<CoordinatorMethods, "server.status">;
   readonly stop: () => void;
-  readonly nowMs: () => number;
+  /** The host beside this replica, once it is attached. */
+  readonly nearHost: () => HostId | undefined;
   readonly onHostAttached: (hostId: string, call: CoordinatorCall) => void;
 }
 
@@ -48,6 +50,11 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
   const { replica, sessions } = options;
   const submit = (method: string) => (params: unknown, call: CoordinatorCall) =>
     replica.submit(sessions.commandOf(method, params, call));
+  const place = (method: string) => (params: unknown, call: CoordinatorCall) => {
+    const nearHost = options.nearHost();
+    const command = sessions.commandOf(method, params, call);
+    return replica.submit(nearHost === undefined ? command : { ...command, nearHost });
+  };
   const plain = Object.keys(servedMethods).map((method) => [method, submit(method)]);
   const own = {
     ...longPolls(options),
@@ -55,6 +62,8 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
     ...sessionHandlers(options),
     ...logHandlers(options),
     ...serverHandlers(options),
+    "pod.spawn": place("pod.spawn"),
+    "run.submit": place("run.submit"),
     "host.attach": async (params: { hostId: string }, call: CoordinatorCall) => {
       const outcome = await replica.submit(sessions.commandOf("host.attach", params, call));
       if (outcome.ok) options.onHostAttached(params.hostId, call);
@@ -64,7 +73,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
   return { ...Object.fromEntries(plain), ...own };
 }
 
-function longPolls({ replica, sessions, waits, nowMs }: HandlerOptions) {
+function longPolls({ replica, sessions, waits }: HandlerOptions) {
   const poll =
     <P>(method: string, isDone: (value: unknown, params: P) => boolean) =>
     (params: P, call: CoordinatorCall) => {
@@ -72,7 +81,7 @@ function longPolls({ replica, sessions, waits, nowMs }: HandlerOptions) {
       const judge = (outcome: Outcome<unknown>) =>
         outcome.ok && !isDone(outcome.value, params) ? null : outcome;
       const condition = (state: WorkspaceState) =>
-        judge(workspaceRules.read(state, command, { nowMs: nowMs() }));
+        judge(workspaceRules.read(state, command, { nowMs: replica.logTimeMs }));
       return waits.until(condition, call.signal, async () => judge(await replica.submit(command)));
     };
   return {
@@ -87,7 +96,9 @@ function longPolls({ replica, sessions, waits, nowMs }: HandlerOptions) {
 
 function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
   return {
-    "log.head": () => {
+    "log.head": async () => {
+      const caughtUp = await replica.catchUp();
+      if (!caughtUp.ok) return caughtUp;
       const { seq, hash, atMs } = replica.head();
       return accepted({ seq, hash: Buffer.from(hash).toString("hex"), atMs });
     },

@@ -36,6 +36,11 @@ export class HostOrders<State> {
     });
   }
 
+  /** The host beside this replica, once it is attached. */
+  get attached(): HostId | undefined {
+    return this.#hosts.keys().next().value;
+  }
+
   /** To be called with the state after every flush, tick and attachment. */
   dispatch(state: State): void {
     for (const [host, attached] of this.#hosts) {

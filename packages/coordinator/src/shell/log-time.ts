@@ -4,11 +4,6 @@
  */
 import { maxTickMs } from "../limits.ts";
 
-/** Where wall-clock time comes from: the store's clock, so that replicas of one store agree. */
-export interface StoreClock {
-  nowMs(): number | Promise<number>;
-}
-
 export class LogTime {
   #nowMs: number;
   /** The store's clock and the log's at the last tick: the next one counts from both. */

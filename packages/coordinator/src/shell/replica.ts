@@ -3,7 +3,7 @@
  * draft, appends what they change in one durable write, and answers only after that. It holds no
  * rule of the domain and owns neither the log nor the timer that ticks it.
  */
-import { refused } from "@podlane/protocol";
+import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
 import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
@@ -16,7 +16,7 @@ import { readEvents } from "../log/read-events.ts";
 import { Draft } from "./draft.ts";
 import { Fold } from "./fold.ts";
 import { LogTime } from "./log-time.ts";
-import type { StoreClock } from "./log-time.ts";
+import type { StoreClock } from "../log/store-clock.ts";
 
 export interface ReplicaOptions<State> {
   readonly log: Log;
@@ -41,13 +41,18 @@ interface Waiting {
 
 const time: Actor = { role: "system", id: "time" };
 const tick: Command = { method: tickMethod, params: {}, actor: time };
+/** Changes and asks nothing: that it is answered means that the fold was at the log's head. */
+const catchUp: Command = { method: "catch up", params: {}, actor: time };
 const faultMessage = "the coordinator stops after a fault; repeat with the same command id";
 
 /** Folds the whole log, verifying it, and starts serving. Rejects with the log's fault. */
 export async function openReplica<State>(options: ReplicaOptions<State>): Promise<Replica<State>> {
   const fold = new Fold(options.rules);
   await fold.catchUp(options.log, () => {});
-  return new Replica(options, fold, new LogTime(fold.head.atMs, await options.clock.nowMs()));
+  const { clock } = options;
+  const logTime = new LogTime(fold.head.atMs, await clock.nowMs());
+  if (clock.share !== undefined) logTime.observe(await clock.share(logTime.nowMs));
+  return new Replica(options, fold, logTime);
 }
 
 export class Replica<State> {
@@ -111,6 +116,14 @@ export class Replica<State> {
     return this.#enqueue(tick, this.#ticks);
   }
 
+  /**
+   * Resolves when everything that any replica had appended before the call is folded and published
+   * here. Refuses `unavailable` if the replica stopped.
+   */
+  catchUp(): Promise<Outcome<unknown>> {
+    return this.submit(catchUp);
+  }
+
   /** Returns what ends the subscription. A subscriber that throws stops the replica. */
   subscribe(subscriber: Subscriber<State>): () => void {
     this.#subscribers.add(subscriber);
@@ -168,7 +181,9 @@ export class Replica<State> {
    * Moves log time and puts the tick first: no command ever sees a deadline passed but unanswered.
    */
   async #passTime(): Promise<void> {
-    this.#time.tick(await this.#options.clock.nowMs());
+    const { clock } = this.#options;
+    this.#time.tick(await clock.nowMs());
+    if (clock.share !== undefined) this.#time.observe(await clock.share(this.#time.nowMs));
     this.#queue.unshift(...this.#ticks.splice(0));
   }
 
@@ -177,7 +192,8 @@ export class Replica<State> {
     for (const { command, answer } of this.#queue) {
       if (outcomes.length >= maxBatchCommands || draft.chars >= maxBatchChars) break;
       try {
-        outcomes.push(draft.answer(command, this.#time.nowMs));
+        const isOurs = command === catchUp;
+        outcomes.push(isOurs ? accepted(null) : draft.answer(command, this.#time.nowMs));
       } catch (error) {
         // Not `unavailable`: a client that repeated this one would stop the next coordinator too.
         answer(refused("internal", `${command.method} broke an invariant; do not repeat it`));

@@ -21,6 +21,11 @@ export interface SessionsOptions {
   readonly nowMs: () => number;
   /** Silence after which an agent from outside is dead. */
   readonly deadAfterMs: number;
+  /**
+   * No other coordinator serves this workspace. Where there are several, each judges only whom it
+   * is connected to: whoever is silent here may be talking to another.
+   */
+  readonly isAlone: boolean;
   /** A connection speaks for a registration from now on. */
   readonly onBound: (registration: RegistrationId, peer: CoordinatorCall["peer"]) => void;
 }
@@ -33,6 +38,7 @@ export interface SilenceVerdict {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #bound = new WeakMap<object, RegistrationId>();
+  readonly #connections = new Map<RegistrationId, number>();
   readonly #heardAtMs = new Map<RegistrationId, number>();
   /** Whoever was there before this process is given its full time again. */
   readonly #openedAtMs: number;
@@ -47,7 +53,14 @@ export class Sessions {
     this.heard(registration);
     if (this.#bound.get(peer) === registration) return;
     this.#bound.set(peer, registration);
+    this.connected(registration, peer);
     this.#options.onBound(registration, peer);
+  }
+
+  /** Notes a connection of the registration for as long as it is open. */
+  connected(registration: RegistrationId, peer: CoordinatorCall["peer"]): void {
+    this.#count(registration, 1);
+    void peer.closed.then(() => this.#count(registration, -1));
   }
 
   /** The registration that the connection speaks for, or what its credential says. */
@@ -87,7 +100,8 @@ export class Sessions {
   judge(state: WorkspaceState): SilenceVerdict[] {
     const present = presentIn(state);
     for (const id of this.#heardAtMs.keys()) if (!present.has(id)) this.#heardAtMs.delete(id);
-    return [...present].flatMap(([registration, isOutside]) => {
+    const judged = [...present].filter(([id]) => this.#mayJudge(id));
+    return judged.flatMap(([registration, isOutside]) => {
       const verdict = this.#verdictOn(state, registration, isOutside);
       return verdict === null ? [] : [{ registration, verdict }];
     });
@@ -99,6 +113,16 @@ export class Sessions {
     const seemsGone = silenceMs >= suspectAfterMs;
     if (seemsGone === isSuspect(state.sessions, id)) return null;
     return seemsGone ? "suspect" : "recovered";
+  }
+
+  #mayJudge(id: RegistrationId): boolean {
+    return this.#options.isAlone || this.#connections.has(id);
+  }
+
+  #count(id: RegistrationId, change: number): void {
+    const count = (this.#connections.get(id) ?? 0) + change;
+    if (count > 0) this.#connections.set(id, count);
+    else this.#connections.delete(id);
   }
 
   #silenceOf(id: RegistrationId): number {

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { logEventData } from "@podlane/protocol";
-import type { LogEventKind, Refusal, ResultOf } from "@podlane/protocol";
+import type { HostId, LogEventKind, Refusal, ResultOf } from "@podlane/protocol";
 import type { Actor, LogEvent, NewEvent } from "../../src/core/event.ts";
 import { checkInvariants } from "../../src/core/invariants.ts";
 import { tickMethod } from "../../src/core/rules.ts";
@@ -35,11 +35,14 @@ export class World {
   readonly state: WorkspaceState = workspaceRules.initial();
   readonly log: LogEvent[] = [];
   nowMs = 1_000_000;
+  /** The host beside the replica that is asked. */
+  nearHost: HostId | undefined;
 
   send(actor: Actor, method: string, params: unknown = {}): Step {
     const undo = new Undo();
     const first = this.log.length;
-    const context = () => ({ nowMs: this.nowMs, nextSeq: this.log.length + 1 });
+    const near = this.nearHost === undefined ? {} : { nearHost: this.nearHost };
+    const context = () => ({ nowMs: this.nowMs, nextSeq: this.log.length + 1, ...near });
     const decision = workspaceRules.decide(this.state, { method, params, actor }, context());
     this.#append(decision.events ?? [], actor, undo);
     for (let round = 0; ; round += 1) {

@@ -1,36 +1,39 @@
 /** What every store of the log must do; one case file over all of them. */
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
 import { emptyHead, headOf, verifyChain } from "../../src/log/hash-chain.ts";
 import type { Log } from "../../src/log/log.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
 import { readEvents } from "../../src/log/read-events.ts";
 import { SqliteLog } from "../../src/log/sqlite-log.ts";
+import { openPostgres, pooledPlace, postgresPlace } from "./open-postgres.ts";
 import { tempDir } from "../temp-dir.ts";
 import { fill, sampleBatch, sampleEvent } from "./sample.ts";
 import { verifies } from "../../../../test/requirements.ts";
 
-const stores: Record<string, () => Log> = {
+const stores: Record<string, (context: TestContext) => Log | Promise<Log>> = {
   memory: () => new MemoryLog(),
   sqlite: () => SqliteLog.open(join(tempDir(), "log.db"), { workspaceId: "w1" }),
+  postgres: async (context) => openPostgres(await postgresPlace(context)),
+  "pooled postgres": async (context) => openPostgres(await pooledPlace(context)),
 };
 
 describe.each(Object.entries(stores))("the %s log", (_, open) => {
-  function openLog(): Log {
-    const log = open();
+  async function openLog(context: TestContext): Promise<Log> {
+    const log = await open(context);
     onTestFinished(() => log.close());
     return log;
   }
 
-  test("is empty at first", async () => {
-    const log = openLog();
+  test("is empty at first", async (context) => {
+    const log = await openLog(context);
     expect(await log.head()).toEqual(emptyHead);
     expect(await log.read({ fromSeq: 1, limit: 10 })).toEqual([]);
     expect(await verifyChain(log)).toEqual({ ok: true, head: emptyHead });
   });
 
-  test("gives back the batches appended, byte for byte", async () => {
-    const log = openLog();
+  test("gives back the batches appended, byte for byte", async (context) => {
+    const log = await openLog(context);
     const batches = await fill(log, [1, 3, 2]);
     const read = await log.read({ fromSeq: 1, limit: 6 });
     expect(read.map(({ events }) => events)).toEqual(batches.map(({ events }) => events));
@@ -43,8 +46,8 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
     expect(await verifyChain(log)).toEqual({ ok: true, head });
   });
 
-  test("begins reading with the batch that holds the seq and ends with the limit", async () => {
-    const log = openLog();
+  test("reads from the batch that holds the seq up to the limit", async (context) => {
+    const log = await openLog(context);
     await fill(log, [2, 3, 4, 5]);
     const firstSeqs = async (fromSeq: number, limit: number): Promise<number[]> =>
       (await log.read({ fromSeq, limit })).map((batch) => batch.firstSeq);
@@ -56,8 +59,8 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
     expect(await firstSeqs(15, 100)).toEqual([]);
   });
 
-  test("gives single events over batch borders", async () => {
-    const log = openLog();
+  test("gives single events over batch borders", async (context) => {
+    const log = await openLog(context);
     await fill(log, [2, 3, 4]);
     const events = await readEvents(log, { fromSeq: 2, limit: 5 });
     expect(events).toEqual([2, 3, 4, 5, 6].map(sampleEvent));
@@ -67,8 +70,8 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
 
   test(
     verifies("R98") + "refuses an append that does not expect the head, and says what it is",
-    async () => {
-      const log = openLog();
+    async (context) => {
+      const log = await openLog(context);
       const [first] = await fill(log, [2]);
       const late = sampleBatch(emptyHead, 1);
       const head = await log.head();
@@ -77,8 +80,8 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
     },
   );
 
-  test("stops loudly when the log below was replaced by another of the same length", async () => {
-    const log = openLog();
+  test("stops when the log below was replaced by another of its length", async (context) => {
+    const log = await openLog(context);
     await fill(log, [2]);
     const other = { seq: 2, atMs: 0, hash: "f".repeat(64) };
     await expect(log.append(sampleBatch(other, 1), 2)).rejects.toMatchObject({
@@ -88,8 +91,8 @@ describe.each(Object.entries(stores))("the %s log", (_, open) => {
     expect((await log.head()).seq).toBe(2);
   });
 
-  test("appends events of many scripts and control characters unchanged", async () => {
-    const log = openLog();
+  test("appends events of many scripts and control characters unchanged", async (context) => {
+    const log = await openLog(context);
     await fill(log, [1]);
     const [event] = await readEvents(log, { fromSeq: 1, limit: 1 });
     expect(event).toEqual(sampleEvent(1));

@@ -13,12 +13,11 @@ import {
   type Role,
 } from "@podlane/protocol";
 import { mintToken } from "@podlane/protocol/node";
-import { onTestFinished, vi } from "vitest";
-import { type Coordinator, openCoordinator } from "../../src/coordinator.ts";
+import { vi } from "vitest";
+import type { Coordinator } from "../../src/coordinator.ts";
 import type { Log } from "../../src/log/log.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
-
-const key = new Uint8Array(32).fill(7);
+import { key, open } from "../connect.ts";
 
 export interface Serving {
   readonly coordinator: Coordinator;
@@ -28,21 +27,9 @@ export interface Serving {
 
 export async function serve(more: { log?: Log; deadAfterMs?: number } = {}): Promise<Serving> {
   const clock = { nowMs: Date.UTC(2030, 0, 1) };
-  const coordinator = await openCoordinator({
-    log: new MemoryLog(),
-    key,
-    version: "1.2.3",
-    stateDir: "/state",
-    socket: "/state/socket",
-    nowMs: () => clock.nowMs,
-    onFault: (fault) => {
-      throw fault;
-    },
-    onNote: () => {},
-    onStop: () => {},
-    ...more,
-  });
-  onTestFinished(() => coordinator.close());
+  const log = more.log ?? new MemoryLog();
+  const storeClock = { nowMs: () => clock.nowMs };
+  const coordinator = await open({ ...more, log, clock: storeClock, soleWriter: true });
   const connect: Serving["connect"] = async (role = "operator", { name = "test", podId } = {}) => {
     const [ours, theirs] = createMemoryPair();
     coordinator.accept(theirs);

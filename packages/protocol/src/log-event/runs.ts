@@ -11,7 +11,8 @@ import { ReceivedPodEvent } from "../pod-event.ts";
 import { Plan, RunOutcome, TaskState } from "../run.ts";
 
 export const runLogEvents = {
-  "run.submitted": z.object({ plan: Plan }),
+  /** `hostId`: the one beside the coordinator it was submitted to, which starts its pods. */
+  "run.submitted": z.object({ plan: Plan, hostId: HostId.optional() }),
   "run.task_changed": z.object({
     task: Name,
     state: TaskState,

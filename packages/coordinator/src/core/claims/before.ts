@@ -49,13 +49,6 @@ export function placeOf(state: WorkspaceState, waiter: Wanted): number {
   return longest + 1;
 }
 
-/** Rivals that stand before a request at one unit with room for several, up to what matters. */
-export function countBefore(state: WorkspaceState, wanted: Wanted, at: Meeting): number {
-  const asking = { holder: wanted.holder, isPath: at.isPath, limit: Infinity };
-  const holders = rivalsIn(state, holdersAt(at), asking).length;
-  return holders + rivalsIn(state, waitersBefore(state.claims, wanted, at), asking).length;
-}
-
 /** Whether a unit has room for the request beside all exclusive ones that stand before it. */
 export function hasRoom(state: WorkspaceState, wanted: Wanted, at: Meeting): boolean {
   if (at.room === 0) return false;

@@ -9,7 +9,7 @@ import {
   refused,
   validateScope,
 } from "@podlane/protocol";
-import type { Outcome, PodId, PodSpec, RunId, Scope } from "@podlane/protocol";
+import type { HostId, Outcome, PodId, PodSpec, RunId, Scope } from "@podlane/protocol";
 import { handOverClaims } from "../claims/hand-over.ts";
 import { accept, refuseWith } from "../decider.ts";
 import type { Deciders } from "../decider.ts";
@@ -23,11 +23,11 @@ import { podRecord } from "../views/pod-view.ts";
 import { findPod, knownPod } from "./tree.ts";
 
 export const spawnDeciders: Deciders<"pod.spawn"> = {
-  "pod.spawn": (state, { parent, spec }, { nextSeq }) => {
+  "pod.spawn": (state, { parent, spec }, { nextSeq, nearHost }) => {
     const checked = checkSpawn(state, parent, spec);
     if (!checked.ok) return refuseWith(checked.error);
     const batch = new Batch(nextSeq);
-    const id = appendSpawn(state, checked.value, batch);
+    const id = appendSpawn(state, checked.value, batch, nearHost);
     return accept<"pod.spawn">(batch.events, (after) => ({
       pod: podRecord(after, knownPod(after, id)),
     }));
@@ -90,10 +90,12 @@ export function appendSpawn(
   state: WorkspaceState,
   { parent, spec, scope }: CheckedSpawn,
   batch: Batch,
+  nearHost: HostId | undefined,
 ): PodId {
   const id = podIdAt(batch.nextSeq);
   const subject = subjectOf.pod(id);
-  const hostId = defaultHost(state);
+  // A child's branch begins in its parent's repository.
+  const hostId = parent?.hostId ?? nearHost ?? defaultHost(state);
   const path = pathOf(parent, spec.name, spec.runId);
   const data = { id, parent: parent?.id ?? null, hostId, path, scope, spec };
   batch.add(fact("pod.spawned", subject, data));

@@ -86,7 +86,7 @@ function appendTask(
 ): void {
   const checked = checkSpawn(state, null, specOf(run, task));
   if (checked.ok) {
-    appendSpawn(state, checked.value, batch);
+    appendSpawn(state, checked.value, batch, run.hostId);
     return;
   }
   const data = { task: task.plan.id, state: "failed", message: checked.error.message } as const;

@@ -22,12 +22,13 @@ export const runDeciders: Deciders<"run.submit" | "run.cancel"> = {
    * A known id continues its run: a drained or cancelled one goes on, an ended one tries again what
    * did not succeed, and one that is under way is only answered.
    */
-  "run.submit": (state, { id, plan }) => {
+  "run.submit": (state, { id, plan }, { nearHost }) => {
     const known = findRun(state.runs, id);
     if (known !== undefined) return continueRun(known);
     const checked = checkSubmit(state, plan);
     if (!checked.ok) return refuseWith(checked.error);
-    return acceptRun(id, [fact("run.submitted", subjectOf.run(id), { plan })]);
+    const data = nearHost === undefined ? { plan } : { plan, hostId: nearHost };
+    return acceptRun(id, [fact("run.submitted", subjectOf.run(id), data)]);
   },
   /** `drain` lets running turns end; `now` stops every pod of the run. Idempotent. */
   "run.cancel": (state, { run: id, mode }) => {

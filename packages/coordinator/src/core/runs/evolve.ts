@@ -26,12 +26,13 @@ export const runEvolvers: Evolvers<
   | "run.cancelled"
   | "run.ended"
 > = {
-  "run.submitted": (state, { plan }, { event, undo }) => {
+  "run.submitted": (state, { plan, hostId }, { event, undo }) => {
     const id = event.subject.slice("run:".length) as RunId;
     undo.put(state.runs.byId, id, {
       id,
       seq: event.seq,
       plan,
+      hostId,
       submittedAtMs: event.atMs,
       tasks: new Map(plan.tasks.map((task) => [task.id, newTask(task)])),
       state: "active",

@@ -3,6 +3,7 @@
  */
 import type {
   CommitId,
+  HostId,
   MergeId,
   Name,
   Plan,
@@ -37,6 +38,8 @@ export interface RunEntry {
   readonly id: RunId;
   readonly seq: number;
   readonly plan: Plan;
+  /** Where it was submitted, and so where its branches are. */
+  readonly hostId: HostId | undefined;
   readonly submittedAtMs: number;
   /** In the order of the plan. */
   readonly tasks: ReadonlyMap<Name, TaskEntry>;
