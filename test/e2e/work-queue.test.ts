@@ -155,11 +155,13 @@ test(
     await using workspace = new ScratchWorkspace(files);
     const script = workspace.writeBeside(
       "worker.yaml",
-      `on_run:\n  - write_file: { path: "src/{{task}}.txt", content: "made" }\n  - say: "{{task}}"\n`,
+      `on_run:\n  - write_file: { path: "src/{{task}}.txt", content: "made" }\n` +
+        `  - say: "{{task}}"\n`,
     );
     const plan = workspace.writeBeside(
       "plan.yaml",
-      `version: 1\nagents:\n  hand: { driver: script, path: ${script}, pull: { task_types: [file] } }\n` +
+      `version: 1\nagents:\n` +
+        `  hand: { driver: script, path: ${script}, pull: { task_types: [file] } }\n` +
         `tasks:\n  - { id: worker, agent: hand, task: first, scope: [src] }\n` +
         `merge: { mode: auto }\n`,
     );
