@@ -230,7 +230,7 @@ test("ended tasks leave memory, oldest first, and open ones never do", () => {
     world.must(operator, "task.cancel", { task, reason: "" });
   }
   const { byId, byKey, ended } = world.state.tasks;
-  expect([byId.size, ended.length, byKey.size]).toEqual([2_001, 2_000, 0]);
+  expect([byId.size, ended.size, byKey.size]).toEqual([2_001, 2_000, 0]);
   expect([byId.has(open), byId.has(first)]).toEqual([true, false]);
   const late = completeTask(world, ada, { task: first });
   expect(late.refusal?.code).toBe("not_found");

@@ -176,8 +176,9 @@ function end(state: WorkspaceState, task: TaskEntry, ending: Ending): void {
   }
   releaseDependents(tasks, task, undo);
   countDown(state, task, { event, undo });
-  undo.insert(tasks.ended, tasks.ended.length, task.id);
-  if (tasks.ended.length > maxEndedTasks) forgetOldest(tasks, undo);
+  undo.assign(tasks, "endedCount", tasks.endedCount + 1);
+  undo.put(tasks.ended, tasks.endedCount, task.id);
+  forget(tasks, tasks.endedCount - maxEndedTasks, undo);
 }
 
 /** Success sets dependents free; a failure dooms those that need it, as each has chosen. */
@@ -202,11 +203,12 @@ function countDown(state: WorkspaceState, { request }: TaskEntry, { event, undo 
   undo.assign(state, "mark", { seq: event.seq });
 }
 
-function forgetOldest(tasks: TasksSlice, undo: Undo): void {
-  const [oldest] = tasks.ended;
+/** Takes the task whose end was the n-th out of memory. */
+function forget(tasks: TasksSlice, n: number, undo: Undo): void {
+  const oldest = tasks.ended.get(n);
   if (oldest === undefined) return;
   const { submittedBy, request } = knownTask(tasks, oldest);
-  undo.removeAt(tasks.ended, 0);
+  undo.remove(tasks.ended, n);
   undo.remove(tasks.byId, oldest);
   const key = idempotencyKeyOf(submittedBy, request);
   if (key !== "") undo.remove(tasks.byKey, key);

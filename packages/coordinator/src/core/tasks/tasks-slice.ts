@@ -64,8 +64,10 @@ export interface TasksSlice {
   readonly doomed: Map<TaskId, TaskId>;
   /** Submitter and idempotency key → task, as long as the task is in memory. */
   readonly byKey: Map<string, TaskId>;
-  /** Ended tasks, oldest end first, for retention. */
-  readonly ended: TaskId[];
+  /** Ended tasks in memory by the order of their ends, numbered for ever: an array would shift. */
+  readonly ended: Map<number, TaskId>;
+  /** How many have ended. */
+  endedCount: number;
 }
 
 export function emptyTasks(): TasksSlice {
@@ -78,7 +80,8 @@ export function emptyTasks(): TasksSlice {
     dueAt: new Map(),
     doomed: new Map(),
     byKey: new Map(),
-    ended: [],
+    ended: new Map(),
+    endedCount: 0,
   };
 }
 
