@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>…`: runs the named benches; without a name it lists them. */
 import { cpus } from "node:os";
+import { benchClaims } from "./claims.ts";
 import { benchEvents } from "./events.ts";
 import { benchIpc } from "./ipc.ts";
 import { benchQueue } from "./queue.ts";
@@ -11,6 +12,10 @@ interface Bench {
 }
 
 const benches: Readonly<Record<string, Bench>> = {
+  claims: {
+    purpose: "36 writers and 200 waiters on one key, and the rules alone",
+    run: benchClaims,
+  },
   ipc: { purpose: "the pod protocol against a bare MessagePack echo and raw bytes", run: benchIpc },
   events: { purpose: "an event of a child until it is in its parent's history", run: benchEvents },
   queue: { purpose: "a task claimed and completed, 100,000 waiting, 50 workers", run: benchQueue },

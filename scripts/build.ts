@@ -47,7 +47,8 @@ async function buildBundle({ source, output }: Bundle): Promise<void> {
   await using build = await rolldown({
     input: `${root}${source}`,
     platform: "node",
-    resolve: { conditionNames: ["podlane-source", "node", "import", "default"] },
+    // "import" or "require" is added by the way each module is asked for.
+    resolve: { conditionNames: ["podlane-source", "node", "default"] },
     onLog(level, log) {
       if (level === "warn") throw new Error(`${source}: ${log.message}`);
     },

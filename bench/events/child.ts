@@ -1,6 +1,6 @@
 /** The child of the events bench: a session with an outbox, and a link to the parent's socket. */
 import { join } from "node:path";
-import { Name, type PodEvent, PodId, podMethods } from "@podlane/protocol";
+import { Name, type PodEvent, PodId, podMethods, type Role } from "@podlane/protocol";
 import { dial, mintToken } from "@podlane/protocol/node";
 import { openSession } from "@podlane/pod";
 import { ParentLink } from "../../packages/pod/src/link/parent-link.ts";
@@ -23,12 +23,18 @@ const podId = PodId.parse("pbenchxx1");
 const name = Name.parse("child");
 const generation = 1;
 
+async function connectAs(role: Role, { key, socket }: Pick<ChildTask, "key" | "socket">) {
+  const token = mintToken(Uint8Array.from(key), { role });
+  const hello = { role, token, name, version: "0" };
+  const calls = { calls: podMethods, serves: {}, handlers: {} };
+  return expectOk(await dial({ socket, hello, ...calls })).peer;
+}
+
 async function connect({ folder, key, socket }: ChildTask) {
   const session = openSession(join(folder, "child.db"), { podId, generation });
-  const token = mintToken(Uint8Array.from(key), { role: "pod", podId, generation });
-  const hello = { role: "pod", token, podId, generation, name, version: "0" } as const;
-  const calls = { calls: podMethods, serves: {}, handlers: {} };
-  const { peer } = expectOk(await dial({ socket, hello, ...calls }));
+  // Not on the log, it is no kin of the parent: it delivers as a host does for a dead child.
+  const peer = await connectAs("host", { key, socket });
+  const follower = await connectAs("operator", { key, socket });
   let acknowledged = Promise.withResolvers<number>();
   let shown = Promise.withResolvers<number>();
   let closed = Promise.withResolvers<void>();
@@ -41,7 +47,7 @@ async function connect({ folder, key, socket }: ChildTask) {
     throw new Error("the parent's history has a gap");
   };
   const follow = { fromSeq: 0, lanes: ["agent" as const] };
-  expectOk(await peer.watch("subscribe", follow, { onEvent, onGap: lost, onEnd: lost }));
+  expectOk(await follower.watch("subscribe", follow, { onEvent, onGap: lost, onEnd: lost }));
   const link = new ParentLink({
     pending: (limit) => session.outbox.pending(limit),
     deliver: (event) => peer.request("pod_event", { event }),
@@ -59,7 +65,7 @@ async function connect({ folder, key, socket }: ChildTask) {
       const event = nextEvent(session.outbox.lastSeq() + 1);
       const startedMs = performance.now();
       session.outbox.append(event);
-      link.nudge();
+      link.offer([event]);
       const durableMs = (await acknowledged.promise) - startedMs;
       const shownMs = (await shown.promise) - startedMs;
       await closed.promise;

@@ -16,6 +16,7 @@ const die = (fault: unknown): never => {
 
 const coordinator = await openCoordinator({
   log: SqliteLog.open(join(folder, "log.db"), { workspaceId: "bench" }),
+  store: "sqlite",
   key: benchKey,
   version: "0",
   stateDir: folder,

@@ -83,7 +83,7 @@ test("a name that is an option, before and after the two dashes", async () => {
   // After the dashes all is command: it gets a name of its own.
   await using own = new ScratchWorkspace();
   const after = await own.pod(["spawn", "--wait", "--json", "--", "-x"]);
-  expect(after).toMatchObject({ code: 1, stderr: expect.stringContaining("-x can not start") });
+  expect(after).toMatchObject({ code: 127, stderr: expect.stringContaining("-x can not start") });
   expect(JSON.parse(after.stdout)).toMatchObject({ name: expect.stringMatching(/^shell-/) });
 });
 

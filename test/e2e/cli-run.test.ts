@@ -64,6 +64,23 @@ merge: { mode: auto }
   },
 );
 
+test.each([
+  { config: "", worktrees: 1, branches: 0 },
+  { config: "config: { cleanup_on_complete: false }\n", worktrees: 3, branches: 2 },
+])(
+  verifies("R149") + "$worktrees worktrees are left of a plan with '$config', and its changes show",
+  async ({ config, worktrees, branches }) => {
+    await using workspace = new ScratchWorkspace({ ...files, "plan.yaml": twoTasks + config });
+    expect(await workspace.pod(["run", "plan.yaml"])).toHaveProperty("code", 0);
+    expect(await workspace.pod(["stop", "--all"])).toHaveProperty("code", 0);
+    expect(workspace.git("worktree", "list").split("\n")).toHaveLength(worktrees);
+    const left = workspace.git("branch", "--list", "agent/*", "--format=%(refname)");
+    expect(left.split("\n").filter((name) => name !== "")).toHaveLength(branches);
+    const diff = await workspace.pod(["diff", "one"]);
+    expect(diff.stdout).toContain("+++ b/src/one.txt");
+  },
+);
+
 test("a red gate: exit 8 with the end of its output", async () => {
   const plan = `
 version: 1

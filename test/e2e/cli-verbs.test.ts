@@ -15,6 +15,7 @@ import {
 import { HistoryJson, OperatorInboxJson } from "../../packages/cli/src/json/history-json.ts";
 import { InspectJson } from "../../packages/cli/src/json/inspect-json.ts";
 import { LocksJson } from "../../packages/cli/src/json/locks-json.ts";
+import { LogsJson } from "../../packages/cli/src/json/logs-json.ts";
 import { LogEventJson } from "../../packages/cli/src/json/log-event-json.ts";
 import { PodsJson } from "../../packages/cli/src/json/pod-json.ts";
 import {
@@ -24,7 +25,7 @@ import {
   VersionJson,
   WhereJson,
 } from "../../packages/cli/src/json/upkeep-json.ts";
-import { ScratchWorkspace } from "./scratch-workspace.ts";
+import { jsonLines, ScratchWorkspace } from "./scratch-workspace.ts";
 import { verifies } from "../requirements.ts";
 
 const files = { "src/a.txt": "a\n" };
@@ -166,6 +167,21 @@ test("inside a pod: its children and only they, with its own rights", async () =
   expect(stdout).toMatch(/stop 0/);
   expect(stdout).toMatch(/other 3/);
   expect(stdout).toMatch(/steer 5/);
+});
+
+test("logs --json: one object a line, of the output and of both lanes", async () => {
+  await using workspace = new ScratchWorkspace(files);
+  await workspace.pod(["spawn", "talker", "--wait", "--", "echo", "größe"]);
+  const linesOf = async (...args: string[]) => {
+    const { stdout, code } = await workspace.pod(["logs", "talker", "--json", ...args]);
+    expect(code).toBe(0);
+    return jsonLines(stdout).map((line) => LogsJson.parse(line));
+  };
+  expect(await linesOf()).toEqual([{ pod: "talker", output: "größe\n" }]);
+  const agent = await linesOf("--lane", "agent");
+  expect(agent[0]).toMatchObject({ item: { seq: 1, turn: 1, at: expect.any(String) } });
+  const control = await linesOf("--lane", "control");
+  expect(control.map((line) => "event" in line && line.event.kind)).toContain("pod.turn_ended");
 });
 
 describe("upkeep", () => {

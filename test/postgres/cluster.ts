@@ -19,6 +19,8 @@ export interface Cluster {
 
 /** A foreign process may take the port between our look and the server's. */
 const portAttempts = 5;
+/** Each takes the start of a process, some 20 ms. */
+const restartAttempts = 200;
 
 /**
  * Ends the server when our end of its input closes, whatever way we die; passes on its exit code.
@@ -70,7 +72,7 @@ class RunningCluster implements Cluster {
     // Its own workers leave when they notice that it has gone.
     process.kill(pid, "SIGKILL");
     await ended;
-    this.#server = await again();
+    this.#server = await startAgain(again);
   }
 
   async stop(): Promise<void> {
@@ -128,6 +130,19 @@ function readiness(child: ChildProcess): Promise<void> {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`postgres ended with ${code}: ${said}`)));
   });
+}
+
+/** A server whose last children have not left yet is refused its own data. */
+async function startAgain(again: () => Promise<Server>): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other is the point
+      return await again();
+    } catch (cause) {
+      const isEarly = (cause as Error).message.includes("pre-existing shared memory");
+      if (!isEarly || attempt === restartAttempts) throw cause;
+    }
+  }
 }
 
 function exitOf(child: ChildProcess): Promise<void> {

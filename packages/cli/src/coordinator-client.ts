@@ -15,6 +15,13 @@ import { packageVersion } from "./version.ts";
 
 export type Coordinator = Client<CoordinatorMethods>;
 
+/** How a command outside a pod calls itself: the registration that its claims belong to. */
+interface Caller {
+  readonly name: string;
+}
+
+const anyCommand: Caller = { name: "pod-cli" };
+
 export interface Connected {
   readonly workspace: Workspace;
   readonly coordinator: Coordinator;
@@ -27,11 +34,14 @@ const connectEveryMs = 25;
 const startEveryMs = 500;
 
 /** Connects, starting the server first if none answers. */
-export async function connect(context: CommandContext): Promise<Connected> {
+export async function connect(
+  context: CommandContext,
+  caller: Caller = anyCommand,
+): Promise<Connected> {
   const workspace = await openWorkspace(context);
   const deadline = performance.now() + publishDeadlineMs;
   for (let startsAgainAt = 0; performance.now() < deadline;) {
-    const connected = await connectRunning(context);
+    const connected = await connectRunning(context, caller);
     if (connected !== null) return connected;
     // The place may be taken: by one that will publish its socket, or by one that is leaving.
     if (performance.now() >= startsAgainAt) {
@@ -51,11 +61,15 @@ export async function connect(context: CommandContext): Promise<Connected> {
  */
 export async function connectKnown(context: CommandContext): Promise<Connected | null> {
   const { layout } = await openWorkspace(context);
-  return existsSync(layout.log) ? connect(context) : null;
+  const hasLog = existsSync(layout.log) || existsSync(layout.storeFile);
+  return hasLog ? connect(context) : null;
 }
 
 /** Connects to a coordinator that runs already; null if there is none. */
-export async function connectRunning(context: CommandContext): Promise<Connected | null> {
+export async function connectRunning(
+  context: CommandContext,
+  caller: Caller = anyCommand,
+): Promise<Connected | null> {
   const workspace = await openWorkspace(context);
   const { coordinatorFile, keyFile } = workspace.layout;
   const file = await readCoordinatorFile(coordinatorFile);
@@ -63,7 +77,7 @@ export async function connectRunning(context: CommandContext): Promise<Connected
   if (file === null || !existsSync(keyFile)) return null;
   const outcome = await dial({
     socket: file.socket,
-    hello: await credentials(context, workspace),
+    hello: await credentials(context, workspace, caller),
     calls: coordinatorMethods,
     serves: {},
     handlers: {},
@@ -74,9 +88,13 @@ export async function connectRunning(context: CommandContext): Promise<Connected
 }
 
 /** A pod's own token inside a pod; else the operator's, for whoever can read the workspace key. */
-export async function credentials(context: CommandContext, workspace: Workspace) {
+export async function credentials(
+  context: CommandContext,
+  workspace: Workspace,
+  { name }: Caller = anyCommand,
+) {
   const own = ownPod(context, workspace);
-  const common = { name: "pod-cli", version: packageVersion };
+  const common = { name, version: packageVersion };
   if (own !== null) {
     const token = (await readFile(own.tokenFile, "utf8")).trim();
     const claims = expectOk(readToken(token));

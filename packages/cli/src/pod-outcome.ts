@@ -18,7 +18,15 @@ export function exitCodeOfPod(pod: PodRecord): number {
     case "paused":
     case "cancelled":
     case "rolled_back":
-    case "errored":
       return exitCodes.failed;
+    case "errored":
+      return exitCodeOfError(pod);
   }
+}
+
+/** What a shell would say of a command that is not there, or cannot be run. */
+function exitCodeOfError({ agent, lastTurn }: PodRecord): number {
+  if (agent.driver !== "shell") return exitCodes.failed;
+  if (lastTurn?.code === "not_found") return exitCodes.commandNotFound;
+  return lastTurn?.code === "denied" ? exitCodes.notRunnable : exitCodes.failed;
 }

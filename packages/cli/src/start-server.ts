@@ -9,6 +9,7 @@ import { exitCodes } from "@podlane/protocol";
 import { z } from "zod";
 import type { CommandContext, Workspace } from "./context.ts";
 import { CommandFailure } from "./failure.ts";
+import { writeStoreChoice } from "./store-choice.ts";
 
 /** Opening a large log takes seconds on a slow disk; a server that hangs must not hang us. */
 const startDeadlineMs = 30_000;
@@ -23,6 +24,8 @@ export type ServerReport = z.infer<typeof ServerReport>;
 
 export async function startServer(context: CommandContext, workspace: Workspace): Promise<void> {
   const { layout, repository } = workspace;
+  const store = context.environment["POD_STORE"];
+  if (store !== undefined && store !== "") writeStoreChoice(layout, store);
   const [program = "", ...args] = context.programs.serve;
   const log = openSync(layout.serverLog, "a", 0o600);
   const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {

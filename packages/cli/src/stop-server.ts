@@ -2,29 +2,18 @@
  * Waits for a server that was told to stop: its socket closes before its process has ended, and
  * whoever stopped it must not find it still running.
  */
-import { setTimeout as pause } from "node:timers/promises";
-import { isAlive, startTimeOf } from "@podlane/pod";
+import { diesWithin, isAlive, startTimeOf } from "@podlane/pod";
 import type { Coordinator } from "./coordinator-client.ts";
 
 /** It finishes taking worktrees away and closes its log; one that takes longer, doctor shows. */
 const patienceMs = 30_000;
-const lookEveryMs = 20;
 
 /** Asks the server to stop; true when its process has gone, false when it stays for others. */
 export async function stopServer(coordinator: Coordinator, force: boolean): Promise<boolean> {
   const { pid } = await coordinator.call("server.status", {});
-  const startTime = await startTimeOf(pid);
+  const startTime = startTimeOf(pid);
   const stopped = await coordinator.ask("server.stop", { force });
   if (!stopped.ok) return false;
   await coordinator.peer.closed;
-  return startTime === null || endsInTime({ pid, startTime });
-}
-
-async function endsInTime(server: Parameters<typeof isAlive>[0]): Promise<boolean> {
-  const deadline = performance.now() + patienceMs;
-  while (await isAlive(server)) {
-    if (performance.now() > deadline) return false;
-    await pause(lookEveryMs);
-  }
-  return true;
+  return startTime === null || diesWithin(() => isAlive({ pid, startTime }), patienceMs);
 }

@@ -24,9 +24,11 @@ import type { WorkspaceState } from "./core/state.ts";
 import { lostBy } from "./core/tasks/lost.ts";
 import { countOpen } from "./core/tasks/tasks-slice.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
+import { lostClaim } from "./core/claims/expiry.ts";
 import { acceptMethod, verdictMethod, workspaceRules } from "./core/workspace-rules.ts";
 import { defaultDeadAfterMs } from "./limits.ts";
 import type { Log } from "./log/log.ts";
+import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
 import { authenticate } from "./shell/authenticate.ts";
 import { followHead } from "./shell/follow-head.ts";
@@ -49,12 +51,16 @@ import { type ChainReport, verifyChain } from "./log/hash-chain.ts";
 
 export interface CoordinatorOptions {
   readonly log: Log;
+  /** Where it is kept, for people: a path, or a URL without its password. */
+  readonly store: string;
   readonly key: Uint8Array;
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
   /** Silence after which an outside agent is dead; 15 minutes if not given. */
   readonly deadAfterMs?: number;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
   /** By which log time moves: the store's. */
   readonly clock: StoreClock;
   /** True where no other process can append. */
@@ -79,8 +85,9 @@ export interface Coordinator {
 
 /** Folds the log and starts to serve. Rejects with the log's fault. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { log, clock, soleWriter, onFault } = options;
-  const replica = await openReplica({ log, rules: workspaceRules, clock, onFault, soleWriter });
+  const { log, clock, soleWriter, onFault, snapshots } = options;
+  const rules = workspaceRules;
+  const replica = await openReplica({ log, rules, clock, onFault, soleWriter, snapshots });
   const broken = checkInvariants(replica.state);
   if (broken.length > 0) throw new Error(`the log folds to a broken state: ${broken.join("; ")}`);
   return new RunningCoordinator(options, replica);
@@ -171,7 +178,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
-    const { onFault, onStop, stateDir, socket, version, log } = this.#options;
+    const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
       sessions: this.#sessions,
@@ -183,6 +190,7 @@ class RunningCoordinator implements Coordinator {
       status: () => ({
         pid: process.pid,
         version,
+        store,
         startedAtMs: this.#startedAtMs,
         logTimeMs: this.#replica.logTimeMs,
         stateDir,
@@ -214,8 +222,10 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
-      const lost = lostBy(state, event);
-      if (lost !== null) this.#grants.tellLost(lost);
+      const lostTask = lostBy(state, event);
+      if (lostTask !== null) this.#grants.tellTaskLost(lostTask);
+      const lost = lostClaim(event);
+      if (lost !== null) this.#grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
       const claim = findClaimView(state, event.subject.slice("claim:".length));
       if (claim !== undefined) this.#grants.push(claim);

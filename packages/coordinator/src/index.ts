@@ -3,7 +3,8 @@ export { openCoordinator, type Coordinator, type CoordinatorOptions } from "./co
 export { MemoryLog } from "./log/memory-log.ts";
 export { SqliteLog } from "./log/sqlite-log.ts";
 export { openPostgresLog } from "./log/postgres/open-postgres-log.ts";
-export { redactStoreUrl } from "./log/postgres/store-url.ts";
+export { parseStoreUrl, redactStoreUrl } from "./log/postgres/store-url.ts";
+export { SnapshotFile, type SnapshotFileOptions } from "./log/snapshot.ts";
 export { LogFault } from "./log/log-fault.ts";
 export { idleExitMs } from "./limits.ts";
 export type { PostgresLog, PostgresLogOptions } from "./log/postgres/postgres-log.ts";

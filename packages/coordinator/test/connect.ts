@@ -4,6 +4,7 @@ import {
   coordinatorMethods,
   coordinatorPushMethods,
   createMemoryPair,
+  type ClaimEnd,
   type ClaimView,
   type PodId,
 } from "@podlane/protocol";
@@ -20,6 +21,7 @@ export async function open(
   const coordinator = await openCoordinator({
     key,
     version: "1.2.3",
+    store: "memory",
     stateDir: "/state",
     socket: "/state/socket",
     clock: { nowMs: Date.now },
@@ -37,13 +39,14 @@ export async function open(
 
 type Identity = { readonly role: "operator" } | { readonly role: "pod"; readonly podId: PodId };
 
-/** A peer with that identity, and the grants that are pushed to it. */
+/** A peer with that identity, and what is pushed to it. */
 export async function connect(coordinator: Coordinator, identity: Identity = { role: "operator" }) {
   const [ours, theirs] = createMemoryPair();
   coordinator.accept(theirs);
   const claims = identity.role === "pod" ? { ...identity, generation: 1 } : identity;
   const token = mintToken(key, claims);
   const granted: ClaimView[] = [];
+  const lost: { claim: string; how: ClaimEnd }[] = [];
   const connected = await connectPeer(
     ours,
     { ...claims, token, name: "test", version: "1.2.3" },
@@ -55,12 +58,16 @@ export async function connect(coordinator: Coordinator, identity: Identity = { r
           return { ok: true, value: {} };
         },
         "task.lost": () => ({ ok: true, value: {} }),
+        "claim.lost": (loss) => {
+          lost.push(loss);
+          return { ok: true, value: {} };
+        },
       },
       calls: coordinatorMethods,
     },
   );
   if (!connected.ok) throw new Error(connected.error.message);
-  return { peer: connected.value.peer, granted };
+  return { peer: connected.value.peer, granted, lost };
 }
 
 export type Connected = Awaited<ReturnType<typeof connect>>;

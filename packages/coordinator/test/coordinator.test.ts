@@ -14,6 +14,7 @@ async function connectOperator() {
     log: new MemoryLog(),
     key,
     version: "1.2.3",
+    store: "memory",
     stateDir: "/state",
     socket: "/state/socket",
     clock: { nowMs: () => 1_000 },

@@ -37,6 +37,7 @@ async function openWithPod(): Promise<Coordinator> {
     log,
     key,
     version: "1.2.3",
+    store: "memory",
     stateDir: "/state",
     socket: "/state/socket",
     clock: { nowMs: Date.now },

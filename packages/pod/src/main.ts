@@ -5,9 +5,11 @@
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { exitCodes, type ShutDownCause } from "@podlane/protocol";
+import { describeFault } from "./fault-text.ts";
 import { BootFile, type BootReport, type ExitFile } from "./host/boot-file.ts";
 import { openSetting } from "./runtime/boot-setting.ts";
 import { PodRuntime } from "./runtime/pod.ts";
+import { warn } from "./runtime/warn.ts";
 
 const reportDescriptor = 3;
 /** What a host's SIGTERM leaves a pod to end its turn in, before the ladder's next step. */
@@ -37,8 +39,7 @@ export async function runPod(bootPath: string, version: string): Promise<void> {
 
 /** A defect or a failed store: nothing that is not durable may be answered any more. */
 export function dieOf(fault: unknown): never {
-  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-  process.stderr.write(`${new Date().toISOString()} the pod stops: ${text}\n`);
+  warn(`the pod stops: ${describeFault(fault)}`);
   process.exit(exitCodes.invariantBroken);
 }
 

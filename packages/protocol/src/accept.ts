@@ -9,7 +9,7 @@ import { handshakeDeadlineMs, maxFrameBytes } from "./limits.ts";
 import type { MethodTable } from "./method.ts";
 import { type Outcome, accepted, refused } from "./outcome.ts";
 import { type Clock, systemClock } from "./peer/clock.ts";
-import { type Peer, type PeerOptions, createPeer } from "./peer/peer.ts";
+import { type Peer, type PeerOptions, createPeer, raiseFault } from "./peer/peer.ts";
 import type { CloseReason, Link, Receiver, Transport } from "./transport.ts";
 
 /** What may arrive between hello and welcome: one message of the largest size and small ones. */
@@ -114,7 +114,8 @@ class Acceptor<Calls extends MethodTable> implements Receiver {
     try {
       principal = await this.#options.authenticate(hello);
     } catch (error) {
-      this.#options.onFault?.({ method: "hello", error });
+      const onFault = this.#options.onFault ?? raiseFault;
+      onFault({ method: "hello", error });
       principal = refused("internal", "the hello could not be checked: see the server's log");
     }
     if (this.#settled) return;

@@ -31,6 +31,8 @@ export {
   maxKeyBytes,
   maxScopeRules,
   maxClaimUnits,
+  maxUnitCapacity,
+  maxWaitsBeside,
   maxDelegateLevels,
   maxDenialMessage,
   maxPlanTasks,
@@ -143,6 +145,9 @@ export {
   maxClaimTtlMs,
   defaultClaimTtlMs,
   ClaimMode,
+  ClaimUntil,
+  ClaimEnd,
+  UnitCapacity,
   ClaimWait,
   AcquireClaim,
   ClaimView,
@@ -204,7 +209,6 @@ export {
   type LogEventData,
 } from "./log-event.ts";
 export { InboxMarks } from "./log-event/pods.ts";
-export { ClaimEnd } from "./log-event/claims.ts";
 export { TaskReturn } from "./log-event/tasks.ts";
 export {
   SpawnChild,
@@ -310,7 +314,7 @@ export {
 export { type PermissionAt } from "./scope/coverage.ts";
 export { type Loan } from "./scope/loan.ts";
 export { checkLend, delegateForChild, delegateForTopLevel, type Lender } from "./scope/lend.ts";
-export { grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";
+export { firstExcess, grantsWrite, isSubscope, overlaps } from "./scope/compare-scopes.ts";
 export { checkAccess, whyNotMore } from "./scope/explain.ts";
 export { suffices } from "./scope/permission.ts";
 export { formatScopeRule, parseScope, parseScopeRule } from "./scope/rule-text.ts";

@@ -38,6 +38,8 @@ export const maxKeyBytes = 1_024;
 export const maxScopeRules = 256;
 /** Units in one claim. */
 export const maxClaimUnits = 256;
+/** Exclusive holders of one `proc:` unit at once. More is no limit worth a lock. */
+export const maxUnitCapacity = 1_000;
 /** Other waits under way in one turn: tool calls that an agent makes side by side. */
 export const maxWaitsBeside = 32;
 /** Levels of delegation a top-level pod may hand down. */

@@ -2,6 +2,7 @@
  * A pod as the log knows it: what `pod.get` and `pod.list` answer.
  */
 import { z } from "zod";
+import { ErrorCode } from "./errors.ts";
 import { CommitId, Generation, HostId, Name, PodId, RunId } from "./ids.ts";
 import { ProcessExit, ShutDownCause } from "./pod-event.ts";
 import { AgentSpec } from "./pod-spec.ts";
@@ -30,6 +31,8 @@ export const LastTurn = z.object({
   outcome: TurnOutcome,
   result: TurnResult.nullable(),
   message: z.string().nullable(),
+  /** Of an errored turn. */
+  code: ErrorCode.nullable().default(null),
 });
 export type LastTurn = z.infer<typeof LastTurn>;
 

@@ -44,6 +44,8 @@ export const RunTaskView = z.object({
   commit: CommitId.nullable(),
   merge: MergeId.nullable(),
   waitsFor: z.array(Name),
+  /** Why it does not run, for people; null while it does and once it has ended. */
+  why: z.string().nullable(),
   startedAtMs: z.int().nullable(),
   endedAtMs: z.int().nullable(),
   message: z.string().nullable(),

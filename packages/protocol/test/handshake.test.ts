@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type CloseReason,
+  type Fault,
   type Hello,
   type Link,
   type Outcome,
@@ -29,6 +30,8 @@ const hello = {
 type HelloText = typeof hello;
 const asHello = (text: HelloText): Omit<Hello, "protocol"> => text as never;
 
+const faults: Fault[] = [];
+
 function accept(
   transport: Transport,
   authenticate: (hello: Hello) => Outcome<Principal> | Promise<Outcome<Principal>>,
@@ -41,6 +44,7 @@ function accept(
     handlers: new SampleServer().handlers,
     calls: {},
     clock,
+    onFault: (fault) => void faults.push(fault),
   });
 }
 
@@ -98,6 +102,7 @@ describe("handshake", () => {
     expect(raw.messages).toMatchObject([{ close: { code: "internal" } }]);
     expect(JSON.stringify(raw.messages)).not.toContain("key file");
     expect((await accepting).ok).toBe(false);
+    expect(faults).toMatchObject([{ method: "hello", error: { message: "no key file" } }]);
   });
 
   test("refuses a client of another protocol version and names both ranges", async () => {

@@ -49,6 +49,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
   "claim.release": "give a claim back, or leave the line",
   "claim.renew": "push back the expiry of all claims of the caller",
   "claim.transfer": "hand a claim to another pod",
+  "claim.set_capacity": "say how many may hold a process unit at once",
   "claim.list": "read the claims that touch the given units, or all",
   "claim.why": "say in words why a claim waits",
   "pod.why": "say in words why a pod waits",
@@ -82,6 +83,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
 export const coordinatorPushPurposes: Purposes<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": "a waiter's turn has come; to answer is to accept",
   "task.lost": "a claimed task was cancelled, or its time has run out",
+  "claim.lost": "a claim has ended without its holder having asked",
 };
 
 export const hostReportPurposes: Purposes<protocol.HostReportMethods> = {

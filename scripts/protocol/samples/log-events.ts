@@ -63,6 +63,7 @@ export const logEventSamples: Samples = {
     outcome: "finished",
     result: turnResult,
     message: null,
+    code: null,
   },
   "pod.quiet": { generation: 1, outboxSeq: 3, inbox: { [subPodId]: 9 } },
   "pod.stop_requested": { mode: "shutdown", deadlineMs: 10_000, cause: "requested" },
@@ -82,6 +83,7 @@ export const logEventSamples: Samples = {
   "claim.queued": { ...request, waitUntilMs: 5 },
   "claim.granted": { acceptByMs: 5_000 },
   "claim.accepted": {},
+  "claim.kept": {},
   "claim.renewed": { holder: registrationId, expiresAtMs: 9 },
   "claim.transferred": {
     from: claimId,
@@ -93,6 +95,7 @@ export const logEventSamples: Samples = {
     reason: "lent",
     returnTo: registrationId,
   },
+  "claim.capacity_set": { unit: "proc:test", capacity: 4 },
   "claim.ended": { how: "expired" },
   "run.submitted": { plan },
   "run.task_changed": { task: "worker", state: "dependency_failed", message: "lexer failed" },

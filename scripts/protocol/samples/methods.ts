@@ -121,6 +121,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       outcome: "finished",
       result: of.turnResult,
       message: null,
+      code: null,
     },
     result: {},
   },
@@ -166,9 +167,16 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     params: { claim: of.claimId, to: of.subPodId },
     result: { claim: of.claimView },
   },
+  "claim.set_capacity": {
+    params: { unit: "proc:Test", capacity: 4 },
+    result: { unit: "proc:test", capacity: 4 },
+  },
   "claim.list": {
     params: { units: ["file:src/parser.ts"] },
-    result: { claims: [of.claimView] },
+    result: {
+      claims: [of.claimView],
+      capacities: [{ unit: "proc:test", capacity: 4 }],
+    },
   },
   "claim.why": { params: { claim: of.claimId }, result: { lines: ["helper holds it"] } },
   "pod.why": { params: { pod: of.podId }, result: { lines: ["it waits for a claim"] } },
@@ -247,6 +255,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       startedAtMs: of.atMs,
       logTimeMs: of.atMs,
       stateDir: "/var/lib/podlane",
+      store: "/var/lib/podlane/log.db",
       socket: of.socket,
       livingPods: 2,
       clients: 1,
@@ -259,6 +268,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
 export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMethods> = {
   "task.lost": { params: { task: "t50", fence: 60, how: "cancelled" }, result: {} },
   "claim.granted": { params: { claim: of.claimView }, result: {} },
+  "claim.lost": { params: { claim: of.claimId, how: "expired" }, result: {} },
 };
 
 export const hostReportSamples: Samples<protocol.HostReportMethods> = {

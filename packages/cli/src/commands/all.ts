@@ -1,6 +1,7 @@
 /** Every verb, in the order in which help lists them. */
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
+import { addClaim } from "./claim.ts";
 import { addCompletion } from "./completion.ts";
 import { addDiff } from "./diff.ts";
 import { addDoctor } from "./doctor.ts";
@@ -46,6 +47,7 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addDiff,
   addMerge,
   addLocks,
+  addClaim,
   addWhy,
   addTask,
   addSession,

@@ -21,7 +21,8 @@ const template = `# Podlane's settings for this repository. Every line is option
 # isolation_strategy: worktree
 
 # strict: a pod claims a file before it writes it. advisory: it is recorded and warned about.
-# claims: { mode: strict }
+# capacity: how many may hold a process at once (proc:test here); one unless it is said.
+# claims: { mode: strict, capacity: { test: 1 } }
 
 # What a pod does while no coordinator answers: block its writes, or continue.
 # coordinator_down: block

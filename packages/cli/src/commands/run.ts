@@ -13,9 +13,10 @@ import { exitCodeOfSignal, followRun } from "../run/follow.ts";
 import { logEventJson } from "../json/log-event-json.ts";
 import { readLogClock } from "../log-clock.ts";
 import { createProgress, describeState } from "../run/progress.ts";
-import { newSalt, runIdOf } from "../run/run-id.ts";
+import { isRunOf, latestRunOf, nextRunOf } from "../run/run-id.ts";
 import { exitCodeOfRun, printSummary, summaryJson } from "../run/summary.ts";
 import { parseCount } from "../options.ts";
+import { setCapacities } from "../unit-capacities.ts";
 
 interface RunOptions {
   readonly detach?: true;
@@ -65,11 +66,11 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
     return exitCodes.done;
   }
   const { coordinator } = await connect(context);
-  const id = runIdOf(loaded.path, loaded.content, options.new === true ? newSalt() : "");
-  if (options.new !== true) await refuseChangedPlan(coordinator, loaded, id);
+  const id = await chooseRun(coordinator, loaded, options.new === true);
   const nowMs = await readLogClock(coordinator);
   const progress = createProgress(terminal, nowMs());
   const fromSeq = (await coordinator.call("log.head", {})).seq + 1;
+  await setCapacities(coordinator, loaded.capacities);
   await coordinator.call("run.submit", { id, plan: loaded.plan });
   if (options.detach === true) {
     if (options.json === true) terminal.json({ version: 1, run: id });
@@ -82,7 +83,7 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
     () => terminal.live && options.json !== true && progress.update(shown, nowMs()),
     1_000,
   );
-  const result = await followRun({
+  const following = followRun({
     coordinator,
     run: id,
     fromSeq,
@@ -94,6 +95,9 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
       if (options.json === true) terminal.json({ type: "event", ...logEventJson(event) });
     },
     note: (text) => progress.note(text),
+  });
+  const result = await following.catch((fault: unknown) => {
+    throw isGone(fault) ? serverGone(path) : fault;
   });
   clearInterval(redraw);
   progress.finish();
@@ -111,22 +115,38 @@ async function run(context: CommandContext, path: string, options: RunOptions): 
   return exitCodeOfSignal(result.signal ?? "SIGINT");
 }
 
+function isGone(fault: unknown): boolean {
+  return fault instanceof CommandFailure && fault.refusal?.code === "unavailable";
+}
+
+/** Its pods live on, and so does the run: on the log. */
+function serverGone(path: string): CommandFailure {
+  return new CommandFailure(
+    `the coordinator has gone; the run goes on with the same command: pod run ${path}`,
+    exitCodes.unreachable,
+  );
+}
+
 /** A task's later attempt takes the place of an earlier one. */
 function latestByPath(pods: readonly PodRecord[]): PodRecord[] {
   return [...new Map(pods.map((pod) => [pod.path, pod])).values()];
 }
 
 /** The same file with other content is another run: it must be asked for. */
-async function refuseChangedPlan(
+async function chooseRun(
   coordinator: Coordinator,
-  loaded: LoadedPlan,
-  id: RunId,
-): Promise<void> {
+  { path, content }: LoadedPlan,
+  isNew: boolean,
+): Promise<RunId> {
   const { runs } = await coordinator.call("run.list", {});
-  const open = runs.find(({ path, state }) => path === loaded.path && state !== "ended");
-  if (open === undefined || open.id === id) return;
+  const known = new Set(runs.map((one) => one.id));
+  if (isNew) return nextRunOf(path, content, known);
+  const open = runs.find(
+    (one) => one.path === path && one.state !== "ended" && !isRunOf(path, content, one.id),
+  );
+  if (open === undefined) return latestRunOf(path, content, known);
   throw new CommandFailure(
-    `${loaded.path} has changed since run ${open.id} was started, which has not ended; ` +
+    `${path} has changed since run ${open.id} was started, which has not ended; ` +
       "start the changed plan with --new, or put the plan back to continue that run",
     exitCodes.conflict,
   );

@@ -1,17 +1,25 @@
 /** `pod serve`: the server of this workspace, in the foreground, or how it does. */
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { exitCodes } from "@podlane/protocol";
 import { type CommandContext, openWorkspace } from "../context.ts";
 import { stopServer } from "../stop-server.ts";
 import { connectRunning } from "../coordinator-client.ts";
 import { CommandFailure } from "../failure.ts";
+import type { StateLayout } from "@podlane/protocol/node";
 import { readReport } from "../start-server.ts";
 import { renderDuration } from "../render/duration.ts";
+import {
+  embeddedStore,
+  readStoreChoice,
+  showStoreChoice,
+  writeStoreChoice,
+} from "../store-choice.ts";
 import { verb } from "../verb.ts";
 
 interface ServeOptions {
+  readonly store?: string;
   readonly status?: true;
   readonly stop?: true;
   readonly force?: true;
@@ -24,6 +32,12 @@ export function addServe(program: Command, context: CommandContext): void {
     .description(
       "run the coordinator and host of this repository (commands start them by themselves)",
     )
+    .addOption(
+      new Option(
+        "--store <url>",
+        "keep the log in PostgreSQL (postgres://…), or again in sqlite; remembered",
+      ).env("POD_STORE"),
+    )
     .option("--status", "say whether one runs, and how it does")
     .option("--stop", "end the one that runs; refused while pods live")
     .option("--force", "with --stop: though pods live; they go on without it")
@@ -34,7 +48,7 @@ export function addServe(program: Command, context: CommandContext): void {
 function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   if (options.status === true) return showStatus(context, options.json === true);
   if (options.stop === true) return stop(context, options.force === true);
-  return runHere(context);
+  return runHere(context, options.store);
 }
 
 async function showStatus(context: CommandContext, json: boolean): Promise<number> {
@@ -52,7 +66,7 @@ async function showStatus(context: CommandContext, json: boolean): Promise<numbe
     const age = renderDuration(Date.now() - status.startedAtMs);
     terminal.print(`running  pid ${status.pid}, version ${status.version}, up ${age}`);
     terminal.print(`pods     ${status.livingPods}`);
-    terminal.print(`log      ${status.head} events`);
+    terminal.print(`log      ${status.head} events in ${status.store}`);
     terminal.print(`socket   ${status.socket}`);
   }
   return exitCodes.done;
@@ -72,8 +86,9 @@ async function stop(context: CommandContext, force: boolean): Promise<number> {
 }
 
 /** The server is a process of its own here too: what ends this command ends it. */
-async function runHere(context: CommandContext): Promise<number> {
+async function runHere(context: CommandContext, store: string | undefined): Promise<number> {
   const { layout, repository } = await openWorkspace(context);
+  if (store !== undefined) await chooseStore(context, layout, store);
   const [program = "", ...args] = context.programs.serve;
   const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
@@ -103,3 +118,28 @@ async function runHere(context: CommandContext): Promise<number> {
 }
 
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Another log under a running server, or under pods of this one, would part those who use it. */
+async function chooseStore(
+  context: CommandContext,
+  layout: StateLayout,
+  choice: string,
+): Promise<void> {
+  hidePassword(choice);
+  if (choice === (readStoreChoice(layout) ?? embeddedStore)) return;
+  const connected = await connectRunning(context);
+  connected?.coordinator.close();
+  if (connected !== null) {
+    const message = "a server runs with another store: end it first (pod serve --stop)";
+    throw new CommandFailure(message, exitCodes.conflict);
+  }
+  writeStoreChoice(layout, choice);
+  context.terminal.say(`the log is kept in ${showStoreChoice(choice)}`);
+}
+
+/** A password in an argument would stand in everybody's list of processes for as long as we run. */
+function hidePassword(choice: string): void {
+  if (process.argv.includes(choice) || process.argv.includes(`--store=${choice}`)) {
+    process.title = `pod serve --store ${showStoreChoice(choice)}`;
+  }
+}

@@ -22,6 +22,7 @@ import { resolveAgent } from "../plan/agents.ts";
 import { specFromConfig } from "../plan/resolve-plan.ts";
 import { dialPod, findPod } from "../pod-client.ts";
 import { exitCodeOfPod } from "../pod-outcome.ts";
+import { capacitiesIn, setCapacities } from "../unit-capacities.ts";
 import { verb } from "../verb.ts";
 
 interface SpawnOptions {
@@ -187,6 +188,7 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
     merge: MergeSettings.parse({}),
     restart: options.restart ?? common.restart,
   };
+  await setCapacities(coordinator, capacitiesIn(config));
   const { pod } = await coordinator.call("pod.spawn", { parent: null, spec });
   coordinator.close();
   return pod;

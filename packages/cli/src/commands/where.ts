@@ -34,6 +34,7 @@ async function where(context: CommandContext, json: boolean): Promise<number> {
     coordinator_file: layout.coordinatorFile,
     ...(running === null ? {} : { coordinator_socket: running.socket }),
     workspace_key: layout.keyFile,
+    store_file: layout.storeFile,
     sockets: layout.sockets,
     worktrees: layout.worktrees,
     artifacts: layout.artifacts,

@@ -1,7 +1,6 @@
 /** What ended pods may have left: processes and worktrees. */
-import { readdir, readFile } from "node:fs/promises";
 import { sep } from "node:path";
-import { listWorktrees } from "@podlane/pod";
+import { listWorktrees, markedProcesses } from "@podlane/pod";
 import type { PodRecord } from "@podlane/protocol";
 import type { Workspace } from "../context.ts";
 import { type Check, problem, well } from "./check.ts";
@@ -14,18 +13,13 @@ export async function checkLeftovers(
   return [await checkProcesses(workspace, pods), await checkWorktrees(workspace, pods)];
 }
 
-interface Marked {
-  readonly pid: number;
-  readonly pod: string;
-}
-
 async function checkProcesses(
   { layout }: Workspace,
   pods: readonly PodRecord[] | null,
 ): Promise<Check> {
   const name = "processes";
   const living = new Set<string>(pods?.filter((pod) => pod.exit === null).map((pod) => pod.id));
-  const marked = await markedProcesses(layout.stateDir);
+  const marked = (await markedProcesses(layout.stateDir)).filter(({ pid }) => pid !== process.pid);
   const left = marked.filter(({ pod }) => !living.has(pod));
   if (left.length === 0) return well(name, `${marked.length} of living pods, none left over`);
   const list = left.map(({ pid, pod }) => `${pid} (${pod})`).join(", ");
@@ -34,28 +28,6 @@ async function checkProcesses(
       ? "their coordinator is gone: pod ps -a starts it again and shows them"
       : `end them: kill ${left.map(({ pid }) => pid).join(" ")}`;
   return problem(name, `without a living pod: ${list}`, remedy);
-}
-
-/** Processes of this workspace's pods, by their environment (Linux: proc(5)). */
-async function markedProcesses(stateDir: string): Promise<Marked[]> {
-  const names = await readdir("/proc").catch(() => []);
-  const pids = names.map(Number).filter((pid) => Number.isInteger(pid) && pid !== process.pid);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const environment = (await readProc(pid, "environ")).split("\0");
-      const mark = environment.find((entry) => entry.startsWith("POD_ID="));
-      const isOurs =
-        environment.includes(`POD_STATE_DIR=${stateDir}`) ||
-        (await readProc(pid, "cmdline")).includes(stateDir + sep);
-      return mark === undefined || !isOurs ? [] : [{ pid, pod: mark.slice("POD_ID=".length) }];
-    }),
-  );
-  return found.flat();
-}
-
-/** Empty for a process that is gone or another user's. */
-function readProc(pid: number, name: string): Promise<string> {
-  return readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
 }
 
 async function checkWorktrees(

@@ -59,7 +59,7 @@ export async function checkCoordinator(
   }
   const connected = await connectRunning(context);
   if (connected !== null) return { connected, check: await checkVersion(connected) };
-  const lives = (await startTimeOf(file.pid)) === file.startTime;
+  const lives = startTimeOf(file.pid) === file.startTime;
   const check = lives
     ? problem(name, `pid ${file.pid} lives and does not answer`, `see ${layout.serverLog}`)
     : problem(

@@ -1,4 +1,4 @@
-/** `pod locks --json`. */
+/** `pod locks`, `pod claim` and `pod release` with `--json`. */
 import { ClaimMode, type ClaimView } from "@podlane/protocol";
 import { z } from "zod";
 import { Instant, instant } from "./instant.ts";
@@ -31,6 +31,26 @@ export const LocksJson = z.strictObject({
   ),
 });
 export type LocksJson = z.infer<typeof LocksJson>;
+
+/** `pod claim`: the grant. */
+export const ClaimJson = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  units: z.array(z.string()),
+  mode: ClaimMode,
+  holder: z.string(),
+  fence: z.int().nullable(),
+  expiresAt: Instant.nullable(),
+});
+export type ClaimJson = z.infer<typeof ClaimJson>;
+
+/** `pod release`. */
+export const ReleaseJson = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  released: z.boolean(),
+});
+export type ReleaseJson = z.infer<typeof ReleaseJson>;
 
 export function locksJson(claims: readonly ClaimView[]): LocksJson {
   return {

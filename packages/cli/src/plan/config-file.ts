@@ -2,7 +2,7 @@
  * The `config` block of a plan, also the whole of `pod.yaml`: strict, because people write it.
  * Which of its keys have no engine yet is said in `unsupported.ts`, never ignored.
  */
-import { type RestartPolicy, TaskType } from "@podlane/protocol";
+import { maxUnitCapacity, type RestartPolicy, TaskType } from "@podlane/protocol";
 import { z } from "zod";
 
 const Seconds = z
@@ -53,6 +53,12 @@ export const ConfigFile = z.strictObject({
   resource_limits: ResourceLimitsFile.optional(),
   auto_merge: z.boolean().optional(),
   cleanup_on_complete: z.boolean().optional(),
-  claims: z.strictObject({ mode: z.enum(["strict", "advisory"]) }).optional(),
+  claims: z
+    .strictObject({
+      mode: z.enum(["strict", "advisory"]).optional(),
+      /** By process (`test` is `proc:test`): how many may hold it at once; else one. */
+      capacity: z.record(z.string(), z.int().min(1).max(maxUnitCapacity)).optional(),
+    })
+    .optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

@@ -7,8 +7,10 @@ import {
   effectiveScope,
   overlaps,
   type PlanTask,
+  type UnitKey,
   unitsOverlap,
 } from "@podlane/protocol";
+import { waves } from "./dependency-order.ts";
 
 export interface Overlap {
   readonly first: string;
@@ -16,33 +18,90 @@ export interface Overlap {
   readonly shared: readonly string[];
 }
 
-/** FULL: nothing shared; PARTIAL: some; SEQUENTIAL: more than half of all pairs share something. */
+/** FULL: nothing shared; PARTIAL: some; SEQUENTIAL: more than half of the plan's keys. */
 export type Feasibility = "FULL" | "PARTIAL" | "SEQUENTIAL";
 
 export interface Forecast {
   readonly feasibility: Feasibility;
+  /** Pairs of tasks that would wait for each other, in the order of the plan. */
   readonly overlaps: readonly Overlap[];
+  /** Waves in which nobody would wait for a claim: after dependencies, apart from overlaps. */
+  readonly order: readonly (readonly string[])[];
 }
 
 /** Pairs that a dependency already puts in order are no overlap. */
 export function forecast(tasks: readonly PlanTask[]): Forecast {
   const ordered = reachability(tasks);
-  const pairs: [PlanTask, PlanTask][] = [];
+  const overlaps: Overlap[] = [];
+  const shared = new Map(tasks.map((task) => [task.id as string, new Set<string>()]));
   tasks.forEach((first, index) => {
     for (const second of tasks.slice(index + 1)) {
-      if (!ordered(first.id, second.id)) pairs.push([first, second]);
+      if (ordered(first.id, second.id)) continue;
+      const keys = sharedKeys(first, second);
+      if (keys.length === 0) continue;
+      overlaps.push({ first: first.id, second: second.id, shared: keys });
+      for (const key of sharedOf(first, second)) shared.get(first.id)?.add(key);
+      for (const key of sharedOf(second, first)) shared.get(second.id)?.add(key);
     }
   });
-  const found = pairs.flatMap(([first, second]) => {
-    const shared = [...sharedScope(first, second), ...sharedClaims(first, second)];
-    return shared.length === 0 ? [] : [{ first: first.id, second: second.id, shared }];
-  });
-  return { feasibility: rate(found.length, pairs.length), overlaps: found };
+  const keys = tasks.reduce((sum, task) => sum + keysOf(task).length, 0);
+  const taken = [...shared.values()].reduce((sum, own) => sum + own.size, 0);
+  return { feasibility: rate(taken, keys), overlaps, order: wavesApart(tasks, overlaps) };
 }
 
-function rate(overlapping: number, pairs: number): Feasibility {
-  if (overlapping === 0) return "FULL";
-  return overlapping * 2 > pairs ? "SEQUENTIAL" : "PARTIAL";
+function rate(shared: number, keys: number): Feasibility {
+  if (shared === 0) return "FULL";
+  return shared * 2 > keys ? "SEQUENTIAL" : "PARTIAL";
+}
+
+/** Each task in the first wave after its dependencies in which nothing overlaps it. */
+function wavesApart(tasks: readonly PlanTask[], overlaps: readonly Overlap[]): string[][] {
+  const waves: string[][] = [];
+  const waveOf = new Map<string, number>();
+  const rivals = new Map<string, Set<string>>();
+  for (const { first, second } of overlaps) {
+    rivals.set(first, (rivals.get(first) ?? new Set()).add(second));
+    rivals.set(second, (rivals.get(second) ?? new Set()).add(first));
+  }
+  for (const id of inOrder(tasks)) {
+    const dependsOn = tasks.find((task) => task.id === id)?.dependsOn ?? [];
+    let at = Math.max(0, ...dependsOn.map((name) => (waveOf.get(name) ?? -1) + 1));
+    while (waves[at]?.some((other) => rivals.get(id)?.has(other))) at += 1;
+    (waves[at] ??= []).push(id);
+    waveOf.set(id, at);
+  }
+  return waves;
+}
+
+/** Dependencies first; among those that could begin, priority and then the order of the plan. */
+function inOrder(tasks: readonly PlanTask[]): string[] {
+  const byPriority = tasks.toSorted((a, b) => a.spec.priority - b.spec.priority);
+  return waves(byPriority).flat();
+}
+
+/** What a task without any rule may write. */
+const wholeWorkspace = [{ target: "", effect: "allow", permission: "write" }] as const;
+
+/** What a task may write and what it claims, each once. */
+function keysOf(task: PlanTask): string[] {
+  const { scope } = task.spec;
+  const rules = scope === null || scope.length === 0 ? wholeWorkspace : scope;
+  const targets = rules
+    .filter(({ effect, permission }) => effect === "allow" && permission === "write")
+    .map(({ target }) => `dir:${target === "" ? "." : target}`);
+  return [...new Set([...targets, ...unitsOf(task)])];
+}
+
+/** The keys of one task that overlap something of another. */
+function sharedOf(task: PlanTask, other: PlanTask): string[] {
+  const others = keysOf(other);
+  return keysOf(task).filter((key) =>
+    others.some((one) => unitsOverlap(key as UnitKey, one as UnitKey)),
+  );
+}
+
+function sharedKeys(first: PlanTask, second: PlanTask): string[] {
+  return [...sharedScope(first, second), ...sharedClaims(first, second)];
 }
 
 function sharedScope(first: PlanTask, second: PlanTask): string[] {
@@ -52,13 +111,15 @@ function sharedScope(first: PlanTask, second: PlanTask): string[] {
 }
 
 function sharedClaims(first: PlanTask, second: PlanTask): string[] {
-  const units = (task: PlanTask) =>
-    task.spec.claims.flatMap((raw) => {
-      const unit = canonicalUnit(raw);
-      return unit.ok ? [unit.value] : [];
-    });
-  const others = units(second);
-  return units(first).filter((unit) => others.some((other) => unitsOverlap(unit, other)));
+  const others = unitsOf(second);
+  return unitsOf(first).filter((unit) => others.some((other) => unitsOverlap(unit, other)));
+}
+
+function unitsOf(task: PlanTask): UnitKey[] {
+  return task.spec.claims.flatMap((raw) => {
+    const unit = canonicalUnit(raw);
+    return unit.ok ? [unit.value] : [];
+  });
 }
 
 /** Whether one of two tasks comes before the other by dependencies. */

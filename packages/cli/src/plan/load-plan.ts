@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { resolveBase } from "@podlane/pod";
-import { exitCodes, type Plan } from "@podlane/protocol";
+import { exitCodes, type Plan, type UnitCapacity } from "@podlane/protocol";
 import type { CommandContext, Workspace } from "../context.ts";
 import { CommandFailure } from "../failure.ts";
 import { loadConfig } from "../config.ts";
@@ -15,6 +15,8 @@ import { parseYaml, type Problem } from "./yaml-source.ts";
 
 export interface LoadedPlan {
   readonly plan: Plan;
+  /** Of process units, for the whole workspace. */
+  readonly capacities: readonly UnitCapacity[];
   readonly path: string;
   readonly content: string;
 }
@@ -45,7 +47,8 @@ export async function loadPlan(
     overrides,
   });
   if (resolved.plan === null) throw invalidPlan(path, resolved.problems);
-  return { plan: resolved.plan, path: full, content };
+  const { plan, capacities } = resolved;
+  return { plan, capacities, path: full, content };
 }
 
 async function readPlan(path: string): Promise<string> {

@@ -3,12 +3,11 @@ import type { Plan } from "@podlane/protocol";
 import type { PlanCheckJson } from "../json/upkeep-json.ts";
 import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
-import { criticalPath, waves } from "./dependency-order.ts";
+import { criticalPath } from "./dependency-order.ts";
 import { forecast } from "./feasibility.ts";
 
 export function printPlanCheck(terminal: Terminal, plan: Plan, json: boolean): void {
-  const { feasibility, overlaps } = forecast(plan.tasks);
-  const order = waves(plan.tasks);
+  const { feasibility, overlaps, order } = forecast(plan.tasks);
   const critical = criticalPath(plan.tasks);
   if (json) {
     const tasks = plan.tasks.map((task) => task.id);
@@ -17,7 +16,7 @@ export function printPlanCheck(terminal: Terminal, plan: Plan, json: boolean): v
       version: 1,
       feasibility,
       tasks,
-      order,
+      order: order.map((wave) => [...wave]),
       criticalPath: critical,
       overlaps: pairs,
     };

@@ -7,12 +7,14 @@ import {
   type CommitId,
   Plan,
   type PlanTask,
+  type UnitCapacity,
   PodSettings,
   Setup,
   type PodSpec,
   type ScopeRule,
   parseScopeRule,
 } from "@podlane/protocol";
+import { capacitiesIn } from "../unit-capacities.ts";
 import { resolveAgent } from "./agents.ts";
 import { type ConfigFile, restartPolicy } from "./config-file.ts";
 import type { PlanFile, TaskFile } from "./plan-file.ts";
@@ -34,6 +36,7 @@ export interface PlanContext {
 
 export interface ResolvedPlan {
   readonly plan: Plan | null;
+  readonly capacities: readonly UnitCapacity[];
   readonly problems: readonly Problem[];
 }
 
@@ -58,11 +61,11 @@ export async function resolvePlan(
       problems.push({ ...source.locate(path), path: path.join("."), message });
     }
   }
-  if (problems.length > 0) return { plan: null, problems };
+  if (problems.length > 0) return { plan: null, capacities: [], problems };
   const config = { ...context.defaults, ...file.config };
   const maxConcurrentAgents = context.overrides.maxConcurrent ?? config.max_concurrent_agents;
   const plan = Plan.parse({ path: context.path, base: context.base, maxConcurrentAgents, tasks });
-  return { plan, problems: [] };
+  return { plan, capacities: capacitiesIn(config), problems: [] };
 }
 
 /** A plan's work goes on after a death; a pod that somebody spawned by hand is watched by them. */

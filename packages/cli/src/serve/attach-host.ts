@@ -7,6 +7,7 @@ import {
   connectPeer,
   coordinatorMethods,
   createMemoryPair,
+  type HostId,
   hostOrderMethods,
   hostReportMethods,
   type PodId,
@@ -25,10 +26,13 @@ export interface AttachOptions {
   readonly accept: (transport: Transport) => void;
   readonly layout: StateLayout;
   readonly repository: Repository;
+  readonly hostId: HostId;
   readonly key: Uint8Array;
   readonly programs: Programs;
   readonly environment: NodeJS.ProcessEnv;
   readonly socketOf: (pod: PodId) => string;
+  /** Aborted when the server leaves. */
+  readonly stopping: AbortSignal;
   readonly note: (text: string) => void;
   readonly onFault: (fault: unknown) => void;
 }
@@ -48,6 +52,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
   let coordinator: Client<HostCalls> | null = null;
   const peers = hostPeers(hello, () => coordinator);
   const setting: HostSetting = {
+    hostId: options.hostId,
     layout,
     repository,
     environment: podEnvironment(environment),
@@ -57,6 +62,7 @@ export async function attachHost(options: AttachOptions): Promise<Host> {
     nodeFlags: programs.nodeFlags,
     peers,
     socketOf,
+    stopping: options.stopping,
     note: options.note,
     onFault: options.onFault,
   };

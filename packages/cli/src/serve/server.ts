@@ -3,7 +3,7 @@
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { type Coordinator, openCoordinator, SqliteLog } from "@podlane/coordinator";
+import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
 import { exitCodes } from "@podlane/protocol";
 import {
@@ -18,9 +18,10 @@ import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
 import { type IdleLimits, idleLimits, leaveWhenIdle } from "./idle.ts";
+import { openStore } from "./open-store.ts";
+import { openSnapshots } from "./snapshots.ts";
 import { openSocketPlace } from "./socket-place.ts";
 import { takeLock } from "./take-lock.ts";
-import { ensureKey } from "./workspace-key.ts";
 
 export async function serve(
   stateDir: string,
@@ -51,17 +52,16 @@ interface Serving {
 }
 
 async function run({ layout, repository, limits, releaseLock }: Serving): Promise<void> {
-  const key = ensureKey(layout.keyFile);
+  const { hostId, ...store } = await openStore(layout, repository, note);
+  const { key } = store;
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
-    log: SqliteLog.open(layout.log, { workspaceId: repository.workspaceId }),
-    key,
+    ...store,
+    snapshots: openSnapshots(layout, note),
     version: packageVersion,
     stateDir: layout.stateDir,
     socket,
-    clock: { nowMs: Date.now },
-    soleWriter: true,
     onFault: die,
     onNote: note,
     // The answer to whoever asked for it leaves first, with the writes of this tick.
@@ -71,14 +71,17 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   rmSync(socket, { force: true });
   const onConnection: Coordinator["accept"] = (transport) => coordinator.accept(transport);
   const listener = expectOk(await listenSocket({ path: socket, onConnection }));
+  const stopping = new AbortController();
   const host = await attachHost({
     accept: onConnection,
     layout,
     repository,
+    hostId,
     key,
     programs: programs(),
     environment: process.env,
     socketOf: sockets.pathOf,
+    stopping: stopping.signal,
     note,
     onFault: die,
   });
@@ -94,11 +97,13 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   const leave = async (): Promise<void> => {
     if (leaving) return;
     leaving = true;
+    stopping.abort();
     stopWatching();
     rmSync(layout.coordinatorFile, { force: true });
     await listener.close();
     await host.collected();
     await coordinator.close();
+    await store.log.close();
     sockets.close();
     releaseLock();
     process.exit(exitCodes.done);
@@ -112,7 +117,7 @@ async function publish(layout: StateLayout, socket: string): Promise<void> {
     version: 1,
     socket,
     pid: process.pid,
-    startTime: (await startTimeOf(process.pid)) ?? "",
+    startTime: startTimeOf(process.pid) ?? "",
     startedAtMs: Date.now(),
   };
   const temporary = `${layout.coordinatorFile}.${process.pid}`;

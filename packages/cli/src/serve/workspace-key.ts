@@ -1,8 +1,15 @@
 /** The key of every token of a workspace: 32 random bytes, made once, mode 0600. */
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 const keyBytes = 32;
+
+/** Takes over the key that all coordinators of a shared log use. */
+export function replaceKey(path: string, key: Uint8Array): void {
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, key, { mode: 0o600 });
+  renameSync(temporary, path);
+}
 
 export function ensureKey(path: string): Uint8Array {
   const temporary = `${path}.${process.pid}`;

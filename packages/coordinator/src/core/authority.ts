@@ -44,7 +44,11 @@ interface Request {
   readonly params: Named;
 }
 
+/** Settings of the workspace. */
+const operatorOnly: ReadonlySet<string> = new Set(["claim.set_capacity"]);
+
 function mayCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
+  if (operatorOnly.has(method)) return actor.role === "operator" || actor.role === "system";
   switch (actor.role) {
     case "operator":
     case "system":
@@ -70,6 +74,8 @@ function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): 
   if (isCoordination(method)) return true;
   if (ownReports.has(method)) return params.pod === actor.id;
   if (method === "pod.spawn") return params.parent === actor.id;
+  // What a plan of an agent may hold, its decider says.
+  if (method === "run.submit") return true;
   if (method === "inbox.pod_event") return params.event?.podId === actor.id;
   if (method === "pod.stop" || method === "pod.kill" || method === "pod.restart") {
     return params.pod !== undefined && isAncestor(state, actor.id, params.pod);
@@ -86,7 +92,7 @@ function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, works, spawns and ends or restarts its descendants";
+      return "a pod reports for itself, claims, works, plans, and rules its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":

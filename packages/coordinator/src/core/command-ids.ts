@@ -10,7 +10,10 @@ import type { Undo } from "./undo.ts";
 
 interface FirstAnswer {
   readonly n: number;
-  readonly answer: unknown;
+  /** Of the event that carries it. */
+  readonly seq: number;
+  /** Absent after a start from a snapshot: it is on the log. */
+  answer?: unknown;
 }
 
 interface ClientAnswers {
@@ -47,7 +50,10 @@ export function findAnswer(
     return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
   }
   const kept = client.answers.get(id.n % keptAnswers);
-  if (kept?.n === id.n) return accepted(kept.answer);
+  if (kept?.n === id.n) {
+    if (kept.answer === undefined) throw new Error(`the answer of ${kept.seq} was not recalled`);
+    return accepted(kept.answer);
+  }
   if (id.n > client.highestN - keptAnswers) return undefined;
   return refused(
     "conflict",
@@ -62,7 +68,7 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
   if (event.commandId === undefined || event.answer === undefined) return;
   const { client: name, n } = event.commandId;
   const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
-  undo.put(client.answers, n % keptAnswers, { n, answer: event.answer });
+  undo.put(client.answers, n % keptAnswers, { n, seq: event.seq, answer: event.answer });
   if (n > client.highestN) undo.assign(client, "highestN", n);
   if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
 }
@@ -90,4 +96,55 @@ function tooMany(): Outcome<never> {
     "busy",
     `${maxCommandClients} clients gave command ids in the last day; reuse a client id or try later`,
   );
+}
+
+/** Where the log has the first answer to this repeat, if memory has only its place. */
+export function placeOfAnswer(ids: CommandIds, id: CommandId): number | undefined {
+  const kept = ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
+  return kept?.n === id.n && kept.answer === undefined ? kept.seq : undefined;
+}
+
+/** Brings an answer back to memory. Not a change of the state: it was always part of it. */
+export function recallAnswer(ids: CommandIds, event: LogEvent): void {
+  const { commandId: id, answer, seq } = event;
+  const kept = id && ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
+  if (kept?.seq === seq) kept.answer = answer;
+}
+
+/** As it lies in a snapshot: where each answer is on the log, not what it is. */
+export interface PackedCommandIds {
+  readonly nextSweepMs: number;
+  readonly clients: readonly PackedClient[];
+}
+
+interface PackedClient extends Omit<ClientAnswers, "answers"> {
+  readonly name: string;
+  /** n and seq of each. */
+  readonly places: Float64Array;
+}
+
+export function packCommandIds({ clients, nextSweepMs }: CommandIds): PackedCommandIds {
+  const packed = Array.from(clients, ([name, { answers, ...client }]) => {
+    const places = new Float64Array(answers.size * 2);
+    let at = 0;
+    for (const { n, seq } of answers.values()) {
+      places[at] = n;
+      places[at + 1] = seq;
+      at += 2;
+    }
+    return { name, ...client, places };
+  });
+  return { nextSweepMs, clients: packed };
+}
+
+export function unpackCommandIds({ clients, nextSweepMs }: PackedCommandIds): CommandIds {
+  const unpacked = clients.map(({ name, places, ...client }) => {
+    const answers = new Map<number, FirstAnswer>();
+    for (let at = 0; at + 1 < places.length; at += 2) {
+      const [n = 0, seq = 0] = [places[at], places[at + 1]];
+      answers.set(n % keptAnswers, { n, seq });
+    }
+    return [name, { ...client, answers }] as const;
+  });
+  return { nextSweepMs, clients: new Map(unpacked) };
 }

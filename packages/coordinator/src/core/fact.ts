@@ -9,6 +9,7 @@ import type {
   PodId,
   RunId,
   TaskId,
+  UnitKey,
 } from "@podlane/protocol";
 import type { LogEvent, NewEvent } from "./event.ts";
 import type { WorkspaceState } from "./state.ts";
@@ -31,6 +32,7 @@ export const subjectOf = {
   run: (id: RunId) => `run:${id}`,
   merge: (id: MergeId) => `merge:${id}`,
   task: (id: TaskId) => `task:${id}`,
+  unit: (key: UnitKey) => `unit:${key}`,
   host: (id: string) => `host:${id}`,
   inbox: () => "inbox:operator",
 } as const;

@@ -37,12 +37,28 @@ export function checkInvariants(state: WorkspaceState): string[] {
 /** L1: no two live grants conflict, but for units that have room for several. */
 function exclusiveGrants(state: WorkspaceState): string[] {
   const granted = grantsOf(state);
-  return granted.flatMap((a, at) =>
+  const clashing = granted.flatMap((a, at) =>
     granted.slice(at + 1).flatMap((b) => {
-      const units = clashesOf(state, a, b).filter((unit) => capacityOf(state.claims, unit) === 1);
+      const areExclusive = a.mode === "exclusive" && b.mode === "exclusive";
+      const units = clashesOf(state, a, b).filter(
+        (unit) => !areExclusive || capacityOf(state.claims, unit) === 1,
+      );
       return units.map((unit) => `L1: ${a.id} and ${b.id} both hold ${unit}`);
     }),
   );
+  return [...clashing, ...overfull(state, granted)];
+}
+
+function overfull(state: WorkspaceState, granted: readonly ClaimEntry[]): string[] {
+  return [...state.claims.capacities].flatMap(([unit, capacity]) => {
+    const holding = granted.filter(
+      ({ units, mode }) => mode === "exclusive" && units.includes(unit),
+    );
+    const holders = new Set(holding.map(({ holder }) => holder));
+    return holders.size <= capacity
+      ? []
+      : [`L1: ${holders.size} hold ${unit}, room for ${capacity}`];
+  });
 }
 
 /** The units of a claim on which another is in its way; said without the index, from keys alone. */
@@ -88,6 +104,10 @@ function standingBefore(
   const ahead = claims.filter((claim) => claim.fence !== null || isBefore(claim, waiter));
   const before = new Set<ClaimEntry>();
   for (const unit of waiter.units) {
+    for (const claim of claims) {
+      const pauses = (claim.units as readonly string[]).includes(`${unit}:pause`);
+      if (pauses && claim.holder !== waiter.holder) before.add(claim);
+    }
     const rivals = ahead.filter((claim) => clashesOf(state, waiter, claim).includes(unit));
     const sharing = waiter.mode === "shared" ? [] : rivals.filter((one) => one.mode !== "shared");
     const fits = sharing.length < capacityOf(state.claims, unit);

@@ -28,6 +28,11 @@ export const maxEndedRegistrations = 1_000;
 export const maxInboxEntries = 10_000;
 /** Running turns of pods outside any run; a run states its own number. */
 export const defaultConcurrentTurns = 5;
+/**
+ * Pods of one run that may be on their way to their first turn at once, or as many as its turns if
+ * those are more. Too few leave slots empty while a worktree is made; too many are idle processes.
+ */
+export const minComingUp = 8;
 /** How long a pushed grant waits for its waiter; longer stalls everybody behind a dead one. */
 export const grantAcceptMs = 5_000;
 /** Waiting this long makes up for one step of priority, so that nobody starves. */

@@ -6,6 +6,8 @@ import type { ClaimEntry } from "./claims/claims-slice.ts";
 import { firstBefore } from "./claims/before.ts";
 import { claimsOf, findClaim } from "./claims/claims-slice.ts";
 import { maxWhySteps } from "./limits.ts";
+import { pauseOfMerge } from "./merges/advance.ts";
+import { mergeOfPod } from "./merges/merges-slice.ts";
 import type { PodEntry } from "./pods/pods-slice.ts";
 import { findPod, nameOf } from "./pods/tree.ts";
 import type { Queries } from "./query.ts";
@@ -43,6 +45,12 @@ function whyPod(state: WorkspaceState, pod: PodEntry, nowMs: number): string[] {
   for (const claim of claimsOf(state.claims, pod.id)) {
     if (claim.fence === null) lines.push(`  ${describeClaim(state, claim, nowMs)}`);
   }
+  const merge = mergeOfPod(state.merges, pod.id);
+  const pause = merge?.state === "queued" ? pauseOfMerge(state, merge) : null;
+  if (pause !== null) {
+    const holder = nameOf(state, pause.holder);
+    lines.push(`  its merge waits for ${pause.units.join(" ")} held by ${holder}`);
+  }
   return [...lines, ...chain(state, pod.id, nowMs)];
 }
 
@@ -54,8 +62,8 @@ function chain(state: WorkspaceState, start: string, nowMs: number): string[] {
   for (let at = 0; at < frontier.length; at += 1) {
     for (const edge of waitsOf(state, frontier[at] ?? start)) {
       if (lines.length === maxWhySteps) return [...lines, "  … and more"];
-      const what = `${nameOf(state, edge.from)} ${describeEdge(state, edge)}`;
-      lines.push(`  ${what}, which ${doing(state, edge.to, nowMs)}`);
+      const wait = `${nameOf(state, edge.from)} ${describeEdge(state, edge)}`;
+      lines.push(`  ${wait}, which ${doing(state, edge.to, nowMs)}`);
       if (seen.has(edge.to)) continue;
       seen.add(edge.to);
       frontier.push(edge.to);

@@ -5,6 +5,7 @@
 import type { LogEventKind, Outcome } from "@podlane/protocol";
 import { auditEvolvers, auditOf } from "./audit.ts";
 import { authorize } from "./authority.ts";
+import { capacityDeciders, capacityEvolvers } from "./claims/capacity.ts";
 import { claimDeciders, decideAccept } from "./claims/decide.ts";
 import { claimEvolvers } from "./claims/evolve.ts";
 import { dueClaims } from "./claims/expiry.ts";
@@ -89,6 +90,7 @@ export const deciders: Deciders<MutationName> = {
   ...podReportDeciders,
   ...turnDeciders,
   ...claimDeciders,
+  ...capacityDeciders,
   ...mergeDeciders,
   ...taskDeciders,
   ...sessionDeciders,
@@ -116,6 +118,7 @@ const evolvers: Evolvers<LogEventKind> = {
   ...restartEvolvers,
   ...turnEvolvers,
   ...claimEvolvers,
+  ...capacityEvolvers,
   ...runEvolvers,
   ...mergeEvolvers,
   ...taskEvolvers,
@@ -133,6 +136,7 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.queued",
   "claim.granted",
   "claim.accepted",
+  "claim.kept",
   "claim.renewed",
   "claim.transferred",
   "claim.ended",
@@ -149,6 +153,7 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "registration.suspected",
   "registration.recovered",
   "registration.ended",
+  "claim.capacity_set",
   "pod.touched",
   "inbox.received",
   "inbox.acknowledged",

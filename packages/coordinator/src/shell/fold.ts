@@ -2,14 +2,26 @@
  * The state as the log says it is: the domain's state, the answers to repeats and the head they are
  * folded up to. It reads the log and never writes it.
  */
-import { evolveCommandIds, newCommandIds } from "../core/command-ids.ts";
-import type { CommandIds } from "../core/command-ids.ts";
+import {
+  type CommandIds,
+  evolveCommandIds,
+  newCommandIds,
+  packCommandIds,
+  type PackedCommandIds,
+  unpackCommandIds,
+} from "../core/command-ids.ts";
 import type { LogEvent } from "../core/event.ts";
 import type { Rules } from "../core/rules.ts";
 import { Undo } from "../core/undo.ts";
 import { readPageEvents } from "../limits.ts";
 import { checkLink, emptyHead, headOf } from "../log/hash-chain.ts";
 import type { Batch, Log, LogHead } from "../log/log.ts";
+import type { Snapshot } from "../log/snapshot.ts";
+
+interface Folded<State> {
+  readonly state: State;
+  readonly commandIds: PackedCommandIds;
+}
 
 export class Fold<State> {
   readonly rules: Rules<State>;
@@ -17,12 +29,22 @@ export class Fold<State> {
   readonly commandIds: CommandIds;
   readonly undo = new Undo();
   /** The last durable batch. A draft on top does not move it. */
-  head: LogHead = emptyHead;
+  head: LogHead;
 
-  constructor(rules: Rules<State>) {
+  /** Begins at a snapshot of this very code, or before the first event. */
+  constructor(rules: Rules<State>, snapshot: Snapshot | null = null) {
+    const start = snapshot?.fold as Folded<State> | undefined;
     this.rules = rules;
-    this.state = rules.initial();
-    this.commandIds = newCommandIds();
+    this.state = start?.state ?? rules.initial();
+    this.commandIds = start === undefined ? newCommandIds() : unpackCommandIds(start.commandIds);
+    this.head = snapshot?.head ?? emptyHead;
+  }
+
+  /** What it holds now, in part shared and not copied. To be taken only while there is no draft. */
+  snapshot(): Snapshot {
+    const { head, state } = this;
+    const commandIds = packCommandIds(this.commandIds);
+    return { head, fold: { state, commandIds } satisfies Folded<State> };
   }
 
   /** Evolves one event, undoably. Its answer, if it has one, must be set before. */

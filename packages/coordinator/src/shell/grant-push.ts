@@ -4,6 +4,7 @@
  * that nobody accepts in time lapses by log time, in the core.
  */
 import type {
+  ClaimEnd,
   ClaimId,
   ClaimView,
   coordinatorPushMethods,
@@ -37,8 +38,13 @@ export class GrantPush {
   }
 
   /** To be called with each task that a flush took from its worker. */
-  tellLost({ holder, notice }: LostTask): void {
+  tellTaskLost({ holder, notice }: LostTask): void {
     for (const peer of this.#peers.get(holder) ?? []) void peer.request("task.lost", notice);
+  }
+
+  /** To be called with each claim that a flush ended without its holder having asked. */
+  tellLost(holder: RegistrationId, lost: { claim: ClaimId; how: ClaimEnd }): void {
+    for (const peer of this.#peers.get(holder) ?? []) void peer.request("claim.lost", lost);
   }
 
   async #offer(peer: PushPeer, claim: ClaimView): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
+import { placeOfAnswer, recallAnswer } from "../core/command-ids.ts";
 import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
@@ -12,6 +13,7 @@ import type { Rules } from "../core/rules.ts";
 import { maxBatchChars, maxBatchCommands, maxRedecisions, maxWaitingCommands } from "../limits.ts";
 import { headOf } from "../log/hash-chain.ts";
 import type { Log, LogHead, ReadRange } from "../log/log.ts";
+import type { SnapshotFile } from "../log/snapshot.ts";
 import { readEvents } from "../log/read-events.ts";
 import { Draft } from "./draft.ts";
 import { Fold } from "./fold.ts";
@@ -26,6 +28,8 @@ export interface ReplicaOptions<State> {
   readonly onFault: (error: unknown) => void;
   /** True if no other process appends: spares the head read before answers that append nothing. */
   readonly soleWriter?: boolean;
+  /** Where copies of the fold are kept; without it a start folds the whole log. */
+  readonly snapshots?: SnapshotFile | undefined;
   /** Runs a batch after all frames of this tick were read; `setImmediate` unless simulated. */
   readonly schedule?: (run: () => void) => void;
 }
@@ -45,9 +49,10 @@ const tick: Command = { method: tickMethod, params: {}, actor: time };
 const catchUp: Command = { method: "catch up", params: {}, actor: time };
 const faultMessage = "the coordinator stops after a fault; repeat with the same command id";
 
-/** Folds the whole log, verifying it, and starts serving. Rejects with the log's fault. */
+/** Folds the log from its snapshot on, verifying what it reads. Rejects with the log's fault. */
 export async function openReplica<State>(options: ReplicaOptions<State>): Promise<Replica<State>> {
-  const fold = new Fold(options.rules);
+  const snapshot = (await options.snapshots?.load(options.log)) ?? null;
+  const fold = new Fold(options.rules, snapshot);
   await fold.catchUp(options.log, () => {});
   const { clock } = options;
   const logTime = new LogTime(fold.head.atMs, await clock.nowMs());
@@ -103,6 +108,9 @@ export class Replica<State> {
       const message = `${maxWaitingCommands} commands already wait; try again later`;
       return Promise.resolve(refused("busy", message));
     }
+    const { commandId } = command;
+    const seq = commandId && placeOfAnswer(this.#fold.commandIds, commandId);
+    if (seq !== undefined) return this.#recall(command, seq);
     return this.#enqueue(command, this.#queue);
   }
 
@@ -131,10 +139,23 @@ export class Replica<State> {
   }
 
   /** Takes no more commands and resolves when those waiting are answered. The log stays open. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#stopped ??= "the coordinator is closing; connect again";
-    if (!this.#running) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    if (this.#running) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#faulted) return;
+    await this.#options.snapshots?.finish(this.#fold.head.seq, () => this.#fold.snapshot());
+  }
+
+  /** A repeat of what came before the snapshot: its answer is read, then found as any other. */
+  async #recall(command: Command, seq: number): Promise<Outcome<unknown>> {
+    try {
+      const [event] = await this.readEvents({ fromSeq: seq, limit: 1 });
+      if (event?.seq === seq) recallAnswer(this.#fold.commandIds, event);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#stopped !== undefined) return refused("unavailable", this.#stopped);
+    return this.#enqueue(command, this.#queue);
   }
 
   #enqueue(command: Command, queue: Waiting[]): Promise<Outcome<unknown>> {
@@ -232,7 +253,9 @@ export class Replica<State> {
     outcomes.forEach((outcome, index) => settled[index]?.answer(outcome));
   }
 
+  /** Only called without a draft. */
   #publish(events: readonly LogEvent[]): void {
+    this.#options.snapshots?.offer(this.#fold.head.seq, () => this.#fold.snapshot());
     for (const subscriber of this.#subscribers) subscriber(events, this.#fold.state);
   }
 

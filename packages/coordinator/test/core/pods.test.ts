@@ -207,22 +207,6 @@ test("a claim handed over twice comes home past those that ended before", () => 
   expect(home?.data).toMatchObject({ to: root, returnTo: null });
 });
 
-test(
-  verifies("R116") + "a turn's end ends its claims; what comes home between turns ends too",
-  () => {
-    const world = new World();
-    attach(world);
-    const root = startPod(world, "root");
-    requestTurn(world, root, 1);
-    acquire(world, actorOf(root), ["src/a.ts", "docs/b.md"]);
-    const child = startPod(world, "child", { parent: root, scope: rules("src") });
-    endTurn(world, root, 1);
-    expect(world.read("claim.list").claims.map(({ holderName }) => holderName)).toEqual(["child"]);
-    exit(world, child);
-    expect(world.read("claim.list").claims).toEqual([]);
-  },
-);
-
 test("a directory claimed before a part of it was lent does not keep the child out", () => {
   const world = new World();
   attach(world);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { minComingUp } from "../../src/core/limits.ts";
 import { wantedOrders } from "../../src/core/effects.ts";
 import {
   actorOf,
@@ -50,6 +51,27 @@ test(
     expect(from).toEqual({ branch: "main", commit: baseCommit, combine: [commitOf("a")] });
   },
 );
+
+test("pods are made for as many tasks as can soon begin, the first priority first", () => {
+  const world = new World();
+  attach(world);
+  const names = Array.from({ length: 30 }, (_, index) => `t${index}`);
+  const tasks = Object.fromEntries(names.map((name) => [name, {}]));
+  submit(world, { ...tasks, urgent: { priority: 1 } }, { maxConcurrentAgents: 2 });
+  const living = () => [...world.state.pods.byName.keys()];
+  expect(living()).toEqual(["urgent", ...names.slice(0, minComingUp - 1)]);
+  const urgent = start(world, named(world, "urgent"));
+  requestTurn(world, urgent);
+  // It has its turn: the next one comes up meanwhile.
+  expect(living()).toHaveLength(minComingUp + 1);
+  endTurn(world, urgent);
+  quiet(world, urgent);
+  for (const name of names) {
+    expect(living().length).toBeLessThanOrEqual(minComingUp + 2);
+    exit(world, work(world, name));
+  }
+  expect(states(world)).toEqual(Array.from({ length: 31 }, () => "done"));
+});
 
 test("a plan with a cycle, an unknown dependency or a repeated task is refused", () => {
   const world = new World();

@@ -5,6 +5,7 @@
  */
 import type {
   ErrorCode,
+  Fault,
   NotificationItem,
   Outcome,
   Segment,
@@ -81,6 +82,8 @@ export interface AgentContext {
   readonly scriptEntry: string;
   /** Flags of Node before that entry; running from source needs the condition for it. */
   readonly nodeFlags?: readonly string[];
+  /** A hook that threw while an agent's process called it; the call is answered `internal`. */
+  readonly onFault: (fault: Fault) => void;
   /** Between SIGTERM and SIGKILL of a process group. */
   readonly graceMs: number;
 }

@@ -3,7 +3,15 @@
  * turn's hooks, and turns its death into a fatal outcome. The process lives on between turns.
  */
 import type { Duplex } from "node:stream";
-import { accepted, createPeer, textOf, type NotificationItem, type Peer } from "@podlane/protocol";
+import {
+  accepted,
+  createPeer,
+  textOf,
+  type NotificationItem,
+  type Outcome,
+  type Peer,
+  refused,
+} from "@podlane/protocol";
 import { streamTransport } from "@podlane/protocol/node";
 import {
   errored,
@@ -13,9 +21,9 @@ import {
   type AgentOutcome,
   type AgentTurn,
 } from "./agent.ts";
-import type { OutputCapture } from "./output-capture.ts";
-import { startGroup, type GroupExit, type ProcessGroup } from "./process-group.ts";
-import { captureOutput, closePipes } from "./process-output.ts";
+import type { OutputCapture } from "../process/output-capture.ts";
+import { startGroup, type GroupExit, type ProcessGroup } from "../process/start-group.ts";
+import { captureOutput, closePipes } from "../process/output.ts";
 import {
   linkDescriptor,
   runtimeMethods,
@@ -117,29 +125,36 @@ export class ScriptAgent implements Agent {
   }
 
   #serve(stream: Duplex): Peer<ScriptMethods> {
-    const hooks = () => {
-      if (this.#hooks === undefined) throw new Error("the agent called between turns");
-      return this.#hooks;
+    const during = async <T>(
+      call: (hooks: AgentHooks) => Promise<Outcome<T>>,
+    ): Promise<Outcome<T>> => {
+      const hooks = this.#hooks;
+      return hooks === undefined ? refused("not_running", "no turn is running") : call(hooks);
     };
     return createPeer({
       transport: streamTransport(stream),
       serves: runtimeMethods,
       calls: scriptMethods,
+      onFault: this.#context.onFault,
       handlers: {
-        step: async ({ index }) => {
-          const { proceed, notifications } = await hooks().step(index);
-          return accepted({ proceed, notifications: notifications.map(kindOf) });
-        },
-        tool_call: async ({ tool, params }) => accepted(await hooks().callTool(tool, params)),
-        wait_for: async ({ condition }) => {
-          const met = await hooks().waitFor(condition);
-          return met.ok ? accepted({}) : met;
-        },
-        commit: async ({ message }) => accepted(await hooks().commit(message)),
-        say: ({ text }) => {
-          hooks().say(text);
-          return accepted({});
-        },
+        step: ({ index }) =>
+          during(async (hooks) => {
+            const { proceed, notifications } = await hooks.step(index);
+            return accepted({ proceed, notifications: notifications.map(kindOf) });
+          }),
+        tool_call: ({ tool, params }) =>
+          during(async (hooks) => accepted(await hooks.callTool(tool, params))),
+        wait_for: ({ condition }) =>
+          during(async (hooks) => {
+            const met = await hooks.waitFor(condition);
+            return met.ok ? accepted({}) : met;
+          }),
+        commit: ({ message }) => during(async (hooks) => accepted(await hooks.commit(message))),
+        say: ({ text }) =>
+          during(async (hooks) => {
+            hooks.say(text);
+            return accepted({});
+          }),
       },
     });
   }

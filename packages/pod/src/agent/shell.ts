@@ -12,8 +12,8 @@ import {
   type AgentOutcome,
   type AgentTurn,
 } from "./agent.ts";
-import { startGroup, type GroupExit, type ProcessGroup } from "./process-group.ts";
-import { captureOutput, closePipes } from "./process-output.ts";
+import { startGroup, type GroupExit, type ProcessGroup } from "../process/start-group.ts";
+import { captureOutput, closePipes } from "../process/output.ts";
 
 /** A summary counts UTF-16 units and may name what was left out; bytes are never fewer. */
 const summaryTailBytes = maxSummaryBytes - 128;

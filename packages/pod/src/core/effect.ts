@@ -8,6 +8,7 @@
  */
 import type {
   CommitId,
+  ErrorCode,
   InboxMarks,
   NewHistoryItem,
   Outcome,
@@ -83,6 +84,7 @@ export type Effect =
       readonly outcome: TurnOutcome;
       readonly result: TurnResult | null;
       readonly message: string | null;
+      readonly code: ErrorCode | null;
     }
   /** `pod.transition`; the newest replaces those not yet sent. */
   | {

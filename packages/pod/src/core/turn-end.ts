@@ -56,8 +56,8 @@ export function retire(draft: Draft, closed: Turn): void {
 
 export function reportTurnEnd(draft: Draft, { n, cause, ending, result }: Turn): void {
   if (ending === null) return;
-  const { outcome, message } = ending;
-  draft.ask({ kind: "report_turn_end", turn: n, cause, outcome, result, message });
+  const { outcome, message, code } = ending;
+  draft.ask({ kind: "report_turn_end", turn: n, cause, outcome, result, message, code });
 }
 
 export function recordReported(draft: Draft, n: number): void {

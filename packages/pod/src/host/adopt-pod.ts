@@ -7,7 +7,7 @@ import type { PodRecord } from "@podlane/protocol";
 import { readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
-import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { isAlive, type ProcessIdentity } from "../process/table.ts";
 import type { StartOrder } from "./start-pod.ts";
 
 /** The exit of an adopted pod is noticed this late at most; each look reads one file. */
@@ -34,7 +34,7 @@ export async function adoptPod(
 }
 
 async function gone(process: ProcessIdentity): Promise<RawExit> {
-  while (await isAlive(process)) await pause();
+  while (isAlive(process)) await pause();
   return { code: null, signal: null };
 }
 

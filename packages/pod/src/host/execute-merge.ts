@@ -30,6 +30,10 @@ export async function executeMerge(order: MergeOrder, setting: HostSetting): Pro
     if (outcome !== null) return outcome;
   }
   const message = `base moved ${maxLandingTries} times while the merge was being made`;
+  return impossible(message);
+}
+
+export function impossible(message: string): MergeOutcome {
   return problem({ kind: "not_possible", message });
 }
 
@@ -38,7 +42,7 @@ async function tryMerge(order: MergeOrder, setting: HostSetting): Promise<MergeO
   const { git } = setting.repository;
   const start = { branch: order.base, commit: order.baseCommit };
   const place = await landingTip(git, start, order.resultBranch);
-  if (!place.ok) return problem({ kind: "not_possible", message: place.error.message });
+  if (!place.ok) return impossible(place.error.message);
   const { from, tip } = place.value;
   const made = await makeCommit(git, {
     base: tip,
@@ -62,7 +66,7 @@ async function tryMerge(order: MergeOrder, setting: HostSetting): Promise<MergeO
   if (advanced.ok) return { kind: "landed", landed: landedOf(advanced.value, made.value.commit) };
   const { reason } = (advanced.error.data ?? {}) as { reason?: string };
   if (reason === "base_moved") return null;
-  return problem({ kind: "not_possible", message: advanced.error.message });
+  return impossible(advanced.error.message);
 }
 
 async function checkGate(

@@ -2,7 +2,6 @@
  * The host of a machine: makes the pods that the log wants exist, and reports what became of them.
  * It takes orders over its connection to the coordinator; each order may come again.
  */
-import { hostname } from "node:os";
 import {
   accepted,
   type CoordinatorMethods,
@@ -18,15 +17,17 @@ import {
   refused,
   type ResultOf,
 } from "@podlane/protocol";
+import { describeFault } from "../fault-text.ts";
 import { adoptPod } from "./adopt-pod.ts";
 import { readBootFile } from "./boot-file.ts";
 import { collectPod } from "./collect.ts";
-import { executeMerge } from "./execute-merge.ts";
+import { executeMerge, impossible } from "./execute-merge.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { HostedPod } from "./hosted-pod.ts";
 import { sayLastWords, seqOfShutDown } from "./last-words.ts";
-import { killLeftovers } from "./terminate.ts";
 import { startPod } from "./start-pod.ts";
+import { StartQueue } from "./start-queue.ts";
+import { killLeftovers } from "../process/mark.ts";
 
 type Orders = HostOrderMethods;
 type Start = ParsedParamsOf<Orders, "host.start">;
@@ -51,12 +52,13 @@ export class Host {
   readonly #pods = new Map<PodId, HostedPod>();
   /** Orders under way, so that a repeat of one does nothing. */
   readonly #busy = new Set<string>();
+  readonly #starts = new StartQueue();
   readonly #collections = new Set<Promise<void>>();
 
   constructor(setting: HostSetting, report: Report) {
     this.#setting = setting;
     this.#report = report;
-    this.id = hostname() as HostId;
+    this.id = setting.hostId;
   }
 
   /** The host's side of its connection: every order is taken on at once and done afterwards. */
@@ -83,8 +85,11 @@ export class Host {
       "host.merge": take<ParsedParamsOf<Orders, "host.merge">>(
         (order) => `merge:${order.merge}:${order.fence}`,
         async (order) => {
-          const outcome = await executeMerge(order, this.#setting);
           const { merge, fence } = order;
+          const outcome = await executeMerge(order, this.#setting).catch((fault: unknown) => {
+            this.#setting.note(`merge ${merge} went wrong: ${describeFault(fault)}`);
+            return impossible(fault instanceof Error ? fault.message : String(fault));
+          });
           await this.#report("host.merge_report", { merge, fence, outcome });
         },
       ),
@@ -146,11 +151,17 @@ export class Host {
   }
 
   async #start(order: Start): Promise<void> {
-    const { pod, generation } = order;
-    const before = this.#pods.get(pod);
-    if (before !== undefined && before.generation >= generation) return;
+    const before = this.#pods.get(order.pod);
+    if (before !== undefined && before.generation >= order.generation) return;
     await before?.ended;
     const hosted = this.#takeOn(order);
+    await this.#starts.run(async () => {
+      if (hosted.begins()) await this.#bringUp(order, hosted);
+    });
+  }
+
+  async #bringUp(order: Start, hosted: HostedPod): Promise<void> {
+    const { pod, generation } = order;
     // An earlier process of this host may have died between the start and its report.
     await this.#killLeftovers(pod);
     // A full disk or a damaged repository is this pod's end, not the server's.
@@ -192,13 +203,12 @@ export class Host {
     return tracked;
   }
 
+  /** What a broken repository or disk does not let go stays; the next server tries again. */
   async #collect({ pod, landed }: ParsedParamsOf<Orders, "host.collect">): Promise<void> {
-    const snapshot = await collectPod(pod, landed, this.#setting);
+    const snapshot = await collectPod(pod, landed, this.#setting).catch((fault: unknown) =>
+      refused("internal", describeFault(fault)),
+    );
     if (snapshot.ok) await this.#report("host.collected", { pod, snapshot: snapshot.value });
     else this.#setting.note(`the worktree of ${pod} stays: ${snapshot.error.message}`);
   }
-}
-
-function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

@@ -13,9 +13,10 @@ import type { Report } from "./host.ts";
 import { bootDeadlineMs, type HostSetting } from "./host-setting.ts";
 import { sayLastWords, seqOfShutDown } from "./last-words.ts";
 import type { LaunchedPod, RawExit } from "./pod-process.ts";
-import type { PodMark } from "./process-identity.ts";
 import type { StartOrder } from "./start-pod.ts";
-import { killGroup, killLeftovers, terminate } from "./terminate.ts";
+import { settlesWithin } from "../process/ladder.ts";
+import { killLeftovers, type PodMark } from "../process/mark.ts";
+import { killGroup, terminate } from "./terminate.ts";
 
 interface HostedPodOptions {
   readonly order: StartOrder;
@@ -42,6 +43,7 @@ export class HostedPod {
   #worktree: string | null = null;
   /** Why this host ends it, if it does: the first reason stays. */
   #ending: ShutDownCause | null = null;
+  #stage: "queued" | "begun" | "given up" = "queued";
   /** An order to end it that came before it had a process. */
   #endAtLaunch: EndOrder | null = null;
   #timers: NodeJS.Timeout[] = [];
@@ -54,11 +56,18 @@ export class HostedPod {
     this.#layout = podLayout(options.setting.layout.stateDir, options.order.pod);
   }
 
+  /** Its turn to be brought up has come; false when it was told to end before. */
+  begins(): boolean {
+    if (this.#stage === "queued") this.#stage = "begun";
+    return this.#stage === "begun";
+  }
+
   get generation(): number {
     return this.#options.order.generation;
   }
 
   launched(launched: LaunchedPod, worktree: string): void {
+    this.#stage = "begun";
     this.#launched = launched;
     this.#worktree = worktree;
     const { onFault } = this.#options.setting;
@@ -90,6 +99,7 @@ export class HostedPod {
   /** The ladder: ask, SIGTERM, SIGKILL; with `kill` the last rung at once. */
   async end(order: EndOrder): Promise<void> {
     const { mode, deadlineMs, cause } = order;
+    if (this.#stage !== "begun") return this.#giveUp(mode === "kill" ? "killed" : cause);
     const launched = this.#launched;
     if (launched === null) {
       // The order is taken and will not come again; a kill is not softened by a later shutdown.
@@ -102,14 +112,21 @@ export class HostedPod {
     const socket = socketOf(this.#options.order.pod);
     const heard = await peers.shutDown(socket, { deadlineMs, cause });
     const patienceMs = heard.ok ? deadlineMs + shutdownSlackMs : 0;
-    const left = await raceWith(launched.exited, patienceMs);
+    const left = await settlesWithin(launched.exited, patienceMs);
     if (!left) await terminate(this.#target(launched));
     await this.ended;
   }
 
+  /** It waits to be brought up: there is nothing to end. */
+  async #giveUp(cause: ShutDownCause): Promise<void> {
+    if (this.#stage === "given up") return this.ended;
+    this.#stage = "given up";
+    await this.#report(neverRan, cause, "");
+  }
+
   async #kill(cause: ShutDownCause): Promise<void> {
     this.#ending ??= cause;
-    if (this.#launched !== null) await killGroup(this.#target(this.#launched));
+    if (this.#launched !== null) killGroup(this.#target(this.#launched));
     await this.ended;
   }
 
@@ -160,11 +177,15 @@ export class HostedPod {
 
   async #dirty(): Promise<string[]> {
     if (this.#worktree === null || this.#options.order.spec.isolation === "directory") return [];
-    const dirty = await listDirty(
-      gitIn(this.#worktree),
-      this.#options.order.spec.setup?.link ?? [],
-    );
-    return dirty.slice(0, maxDirtyReported).map((file) => file.path);
+    const { order, setting } = this.#options;
+    try {
+      const dirty = await listDirty(gitIn(this.#worktree), order.spec.setup?.link ?? []);
+      return dirty.slice(0, maxDirtyReported).map((file) => file.path);
+    } catch (fault) {
+      // Somebody took the worktree away, or broke it: the pod has ended all the same.
+      setting.note(`${order.spec.name}: what it left cannot be told: ${String(fault)}`);
+      return [];
+    }
   }
 
   async #lastOutput(): Promise<string> {
@@ -192,14 +213,4 @@ async function tail(path: string): Promise<string> {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw cause;
   }
-}
-
-function raceWith(exited: Promise<unknown>, deadlineMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), deadlineMs);
-    void exited.then(() => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
 }

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { accepted, type Outcome, type PodProcess, refused } from "@podlane/protocol";
 import { BootReport } from "./boot-file.ts";
-import { startTimeOf } from "./process-identity.ts";
+import { startTimeOf } from "../process/table.ts";
 
 export interface LaunchOptions {
   /** Program and arguments; the boot file's path is appended. */
@@ -51,7 +51,7 @@ export async function launchPod(options: LaunchOptions): Promise<Outcome<Launche
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const pid = started.value;
-  const process = { pid, startTime: (await startTimeOf(pid)) ?? "" };
+  const process = { pid, startTime: startTimeOf(pid) ?? "" };
   return accepted({ process, booted: readBootReport(child, exited), exited });
 }
 

@@ -21,7 +21,7 @@ import { freeWorktree } from "../workspace/free-worktree.ts";
 import { type BootFile, readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod } from "./pod-process.ts";
-import { markOf } from "./process-identity.ts";
+import { markOf } from "../process/mark.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 

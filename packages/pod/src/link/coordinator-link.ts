@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import {
+  type ClaimId,
   type ClaimView,
   type CoordinatorMethods,
   coordinatorMethods,
@@ -35,6 +36,8 @@ export interface CoordinatorLinkOptions {
   readonly onGrant: (claim: ClaimView) => void;
   /** A task that this pod works on is not its any more. */
   readonly onTaskLost: (lost: LostTask) => void;
+  /** A claim of this pod has ended unasked. */
+  readonly onLost: (claim: ClaimId) => void;
   readonly onChange: (state: "lost" | "found") => void;
 }
 
@@ -203,6 +206,10 @@ export class CoordinatorLink {
         },
         "task.lost": (lost) => {
           this.#options.onTaskLost(lost);
+          return accepted({});
+        },
+        "claim.lost": ({ claim }) => {
+          this.#options.onLost(claim);
           return accepted({});
         },
       },

@@ -17,6 +17,8 @@ export interface ParentLinkOptions {
 
 const retry = { attempts: Number.POSITIVE_INFINITY, baseMs: 20, maxMs: 2_000 };
 const pageEvents = 64;
+/** Events kept to be sent without reading them again. More is only a longer way behind a parent. */
+const maxKnownEvents = 256;
 
 export class ParentLink {
   readonly #options: ParentLinkOptions;
@@ -25,13 +27,27 @@ export class ParentLink {
   #isSending = false;
   #closed = false;
   #wake: (() => void) | null = null;
+  /** The whole outbox, or null while it has to be read. */
+  #known: PodEvent[] | null = null;
 
   constructor(options: ParentLinkOptions) {
     this.#options = options;
   }
 
-  /** There is something in the outbox, or the receiver may be back. */
+  /** These have just been written to the outbox, behind all that it held. */
+  offer(events: readonly PodEvent[]): void {
+    this.#known?.push(...events);
+    if ((this.#known?.length ?? 0) > maxKnownEvents) this.#known = null;
+    this.#start();
+  }
+
+  /** There may be something in the outbox, or the receiver may be back. */
   nudge(): void {
+    this.#known = null;
+    this.#start();
+  }
+
+  #start(): void {
     this.#wake?.();
     if (!this.#closed && !this.#isSending) this.#sending = this.#drain();
   }
@@ -60,6 +76,7 @@ export class ParentLink {
           break;
         }
         failures = 0;
+        if (this.#known?.[0] === event) this.#known.shift();
         this.#options.onAcknowledged(event.seq);
       }
     }
@@ -74,7 +91,10 @@ export class ParentLink {
   }
 
   #next(): readonly PodEvent[] {
-    return this.#options.pending(pageEvents);
+    if (this.#known !== null) return this.#known.slice(0, pageEvents);
+    const page = this.#options.pending(pageEvents);
+    if (page.length < pageEvents) this.#known = [...page];
+    return page;
   }
 
   #pause(delayMs: number): Promise<void> {

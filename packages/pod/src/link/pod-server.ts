@@ -1,6 +1,6 @@
 /**
- * A pod's own socket: who may call, and each method's way inside. A caller's identity is what its
- * token proves: the operator, another pod (its parent or a child), the host, or this pod's agent.
+ * A pod's own socket: who calls, and each method's way inside. A caller's identity is what its
+ * token proves: the operator, another pod, the host, or this pod's agent.
  */
 import {
   accepted,
@@ -14,20 +14,13 @@ import {
   type PodId,
   type PodMethods,
   type Principal,
+  type Refusal,
   refused,
   type Sender,
 } from "@podlane/protocol";
 import { listenSocket, type Listener, verifyToken } from "@podlane/protocol/node";
-
-/** What the agent's own credential may call; all else would let a model act as its operator. */
-const agentMethods: ReadonlySet<string> = new Set<keyof PodMethods>([
-  "tool_call",
-  "spawn",
-  "get_status",
-  "get_history",
-  "list_children",
-  "read_output",
-]);
+import { type Caller, type PodMethod, refusalFor, refusalForSender } from "./caller-rights.ts";
+import { type Kinship, kinshipOf, type KinshipOptions } from "./kinship.ts";
 
 export interface PodServerOptions {
   readonly socket: string;
@@ -36,13 +29,16 @@ export interface PodServerOptions {
   readonly name: string;
   readonly version: string;
   readonly handlers: PodHandlers;
+  readonly kinship: KinshipOptions;
+  /** Somebody tried what he may not do. */
+  readonly onDenied: (method: string, refusal: Refusal) => void;
   readonly onFault: (fault: Fault) => void;
 }
 
 export type PodHandlers = Handlers<PodMethods>;
 
 export function servePod(options: PodServerOptions): Promise<Outcome<Listener>> {
-  const handlers = guarded(options.handlers);
+  const handlers = guarded(options);
   return listenSocket({
     path: options.socket,
     onConnection: (transport) => {
@@ -64,48 +60,51 @@ function authenticate(hello: Hello, { key, pod }: PodServerOptions): Outcome<Pri
   const { role, podId } = claims.value;
   if (role !== hello.role)
     return refused("unauthorized", `the token is not for role ${hello.role}`);
+  if (role === "pod" && podId === undefined) {
+    return refused("unauthorized", "a token for role pod names its pod");
+  }
   if (role === "agent" && podId !== pod) {
     return refused("unauthorized", "an agent may only call the pod it runs in");
   }
   return accepted({ ...claims.value, name: hello.name });
 }
 
-/** Every handler behind the check of the caller's role. */
-function guarded(handlers: PodHandlers): PodHandlers {
-  const checked = Object.entries(handlers).map(([method, handle]) => {
-    const run = handle as (params: unknown, call: Call) => unknown;
-    const guard = (params: unknown, call: Call) => {
-      const refusal = mayCall(method, call.principal);
+/** Every handler behind the check of who calls. */
+function guarded({ handlers, kinship, onDenied }: PodServerOptions): PodHandlers {
+  /** A connection has one principal, and kinship does not change while both live. */
+  const known = new WeakMap<Principal, Kinship>();
+  const callerOf = async (principal: Principal, podId: PodId): Promise<Outcome<Caller>> => {
+    const found = await kinshipOf(podId, kinship);
+    if (found.ok) known.set(principal, found.value);
+    return found;
+  };
+  const guard = (method: PodMethod, run: (params: unknown, call: Call) => unknown) => {
+    const check = (caller: Caller, params: unknown, call: Call) => {
+      const podId = call.principal?.podId;
+      const isOwnWord = caller === "descendant" && podId !== undefined;
+      const refusal =
+        refusalFor(method, caller) ?? (isOwnWord ? refusalForSender(params, podId) : null);
+      if (refusal !== null && !refusal.ok) onDenied(method, refusal.error);
       return refusal ?? run(params, call);
     };
-    return [method, guard];
-  });
+    return (params: unknown, call: Call) => {
+      const { principal } = call;
+      if (principal === undefined) return check("client", params, call);
+      const { role, podId } = principal;
+      if (role !== "pod") return check(role, params, call);
+      if (podId === undefined) return check("stranger", params, call);
+      const kin = known.get(principal);
+      if (kin !== undefined) return check(kin, params, call);
+      return callerOf(principal, podId).then((caller) =>
+        caller.ok ? check(caller.value, params, call) : caller,
+      );
+    };
+  };
+  const checked = Object.entries(handlers).map(([method, handle]) => [
+    method,
+    guard(method as PodMethod, handle as (params: unknown, call: Call) => unknown),
+  ]);
   return Object.fromEntries(checked) as PodHandlers;
-}
-
-function mayCall(method: string, principal: Principal | undefined): Outcome<never> | null {
-  switch (principal?.role) {
-    case "operator":
-    case "pod":
-      return null;
-    case "host":
-      return method === "pod_event" || method === "shutdown" || method === "get_status"
-        ? null
-        : notAllowed(method, "a host");
-    case "agent":
-      return agentMethods.has(method) ? null : notAllowed(method, "an agent");
-    case "viewer":
-      return podMethods[method as keyof PodMethods].mutation
-        ? notAllowed(method, "a viewer")
-        : null;
-    case "client":
-    case undefined:
-      return notAllowed(method, "this caller");
-  }
-}
-
-function notAllowed(method: string, caller: string): Outcome<never> {
-  return refused("unauthorized", `${caller} may not call ${method} on a pod`);
 }
 
 export function senderOf(principal: Principal | undefined): Sender {

@@ -21,7 +21,7 @@ export interface PodSetting {
   readonly version: string;
   readonly hello: HelloInput;
   readonly environment: Readonly<Record<string, string>>;
-  readonly agent: Omit<AgentContext, "graceMs">;
+  readonly agent: Omit<AgentContext, "graceMs" | "onFault">;
   readonly workspace: Workspace;
 }
 

@@ -26,7 +26,6 @@ export interface Instant {
 export interface HeldClaim {
   readonly id: ClaimId;
   readonly units: readonly UnitKey[];
-  readonly fence: number;
   readonly askedAt: Instant;
   readonly leaseMs: number;
 }
@@ -44,9 +43,8 @@ export class ClaimLeases {
   }
 
   /** A grant; `askedAt` is when the question that it answers was sent. */
-  add({ id, units, fence }: ClaimView, askedAt: Instant): void {
-    const keys = units as UnitKey[];
-    this.#held.set(id, { id, units: keys, fence: fence ?? 0, askedAt, leaseMs: grantedLeaseMs });
+  add({ id, units }: ClaimView, askedAt: Instant): void {
+    this.#held.set(id, { id, units: units as UnitKey[], askedAt, leaseMs: grantedLeaseMs });
   }
 
   /** The answer to a renewal asked for at `askedAt`: what is not named is no longer held. */
@@ -86,11 +84,12 @@ export class ClaimLeases {
     return false;
   }
 
-  /** Forgets everything and answers it. */
-  takeAll(): readonly HeldClaim[] {
-    const held = [...this.#held.values()];
+  drop(id: ClaimId): void {
+    this.#held.delete(id);
+  }
+
+  clear(): void {
     this.#held.clear();
-    return held;
   }
 
   #leftMs({ askedAt, leaseMs }: HeldClaim): number {

@@ -2,7 +2,7 @@
  * The shell around the controller: every input goes through `dispatch`, whose records become
  * durable in one transaction before any effect runs. Holds no rule.
  */
-import { type Outcome, refused } from "@podlane/protocol";
+import { type HistoryItem, type Outcome, type PodEvent, refused } from "@podlane/protocol";
 import { step } from "../core/controller.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
@@ -22,10 +22,10 @@ export interface ControllerOptions {
 /** What the loop drives. Each of them gives inputs back, so they are made after it. */
 export interface DrivenParts {
   readonly perform: Perform;
-  /** Something is in the outbox. */
-  readonly onEmit: () => void;
-  /** After each step, with what it made durable. */
-  readonly onStep: (effects: readonly Effect[]) => void;
+  /** These are in the outbox now. */
+  readonly onEmit: (events: readonly PodEvent[]) => void;
+  /** After each step, with what it made durable and how history grew by it. */
+  readonly onStep: (effects: readonly Effect[], written: readonly HistoryItem[]) => void;
 }
 
 const leaving = refused("unavailable", "the pod is leaving");
@@ -93,14 +93,15 @@ export class ControllerLoop {
     const { session, nowMs } = this.#options;
     const { onEmit, onStep, perform } = this.#driven;
     const { state, effects } = step(this.#state, input, nowMs());
-    const rest = commitStep(session, effects, nowMs());
+    const { rest, written } = commitStep(session, effects, nowMs());
     this.#state = state;
-    if (effects.some((effect) => effect.kind === "emit")) onEmit();
+    const emitted = effects.flatMap((effect) => (effect.kind === "emit" ? [effect.event] : []));
+    if (emitted.length > 0) onEmit(emitted);
     for (const effect of rest) {
       if (effect.kind === "reply") this.#answer(effect.requestId, effect.outcome);
       else perform(effect);
     }
-    onStep(effects);
+    onStep(effects, written);
   }
 
   #answer(requestId: string, outcome: Outcome<unknown>): void {

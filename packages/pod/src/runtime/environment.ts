@@ -5,7 +5,7 @@
 import { delimiter } from "node:path";
 import type { PodLayout } from "@podlane/protocol/node";
 import type { BootFile } from "../host/boot-file.ts";
-import { markOf } from "../host/process-identity.ts";
+import { markOf } from "../process/mark.ts";
 
 const inherited = ["HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TERM", "NO_COLOR"];
 

@@ -4,7 +4,7 @@
  */
 import { accepted, type Outcome, type PodId, refused } from "@podlane/protocol";
 import type { WaitCondition } from "../agent/agent.ts";
-import { openWait } from "./open-wait.ts";
+import { openWait } from "../open-wait.ts";
 
 /** What a wait can be for: an agent-visible event or a message. */
 export interface Occurrence {

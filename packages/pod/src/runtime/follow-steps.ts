@@ -1,7 +1,7 @@
 /**
  * What the runtime's own waits, mirrors and streams learn from each step, once it is durable.
  */
-import { type ReceivedPodEvent, shouldNotifyAgent } from "@podlane/protocol";
+import { type HistoryItem, type ReceivedPodEvent, shouldNotifyAgent } from "@podlane/protocol";
 import type { Effect } from "../core/effect.ts";
 import type { SessionRecord } from "../core/record.ts";
 import type { ChildDrops } from "./child-drops.ts";
@@ -23,8 +23,11 @@ export interface StepFollowers {
   readonly worker: TaskWorker | null;
 }
 
-export function followSteps(followers: StepFollowers): (effects: readonly Effect[]) => void {
-  return (effects) => {
+export function followSteps(
+  followers: StepFollowers,
+): (effects: readonly Effect[], written: readonly HistoryItem[]) => void {
+  return (effects, written) => {
+    followers.streams.historyGrew(written);
     for (const effect of effects) {
       if (effect.kind === "persist") followRecord(effect.record, followers);
       if (effect.kind === "start_turn") followers.usage.turnStarted();
@@ -37,7 +40,7 @@ export function followSteps(followers: StepFollowers): (effects: readonly Effect
 }
 
 function followRecord(record: SessionRecord, followers: StepFollowers): void {
-  const { waits, scope, streams, drops } = followers;
+  const { waits, scope, drops } = followers;
   switch (record.kind) {
     case "event_accepted":
       return followEvent(record.event, followers);
@@ -50,7 +53,6 @@ function followRecord(record: SessionRecord, followers: StepFollowers): void {
       return drops.dropped(record.id);
     case "history_appended":
     case "notification_written":
-      return streams.historyChanged();
     case "notification_shown":
     case "event_consumed":
     case "receipt_saved":

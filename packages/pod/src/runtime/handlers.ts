@@ -2,7 +2,7 @@
  * The pod's methods: reads answered from the session, changes given to the controller, tools and
  * spawns to those who own them.
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   accepted,
   type Call,
@@ -31,9 +31,6 @@ export interface HandlerOptions {
   readonly runner: Pick<TurnRunner, "callTool">;
 }
 
-/** What fences a text a model is shown must not be guessable by who wrote the text. */
-const boundaryBytes = 12;
-
 export function createHandlers(options: HandlerOptions): PodHandlers {
   const { own, receipts, children, runner } = options;
   const { loop, session, output, streams } = own;
@@ -47,7 +44,9 @@ export function createHandlers(options: HandlerOptions): PodHandlers {
     cancel: core("cancel"),
     shutdown: core("shutdown"),
     pod_event: async ({ event }) => {
-      const duplicate = session.inbox.has(event.podId, event.seq);
+      // Beyond the highest number taken in nothing can be a repeat: the store need not be asked.
+      const isKnown = event.seq <= (loop.state.marks[event.podId] ?? 0);
+      const duplicate = isKnown && session.inbox.has(event.podId, event.seq);
       const boundary = newBoundary();
       const outcome = await loop.request((requestId) => {
         return { kind: "pod_event", requestId, event, duplicate, boundary };
@@ -111,6 +110,7 @@ function findReceipt(session: Session, commandId: CommandId): Outcome<Receipt> {
   return receipt === null ? refused("not_found", `no message ${name}`) : accepted(receipt);
 }
 
+/** What fences a text a model is shown must not be guessable by who wrote the text. */
 export function newBoundary(): string {
-  return randomBytes(boundaryBytes).toString("hex");
+  return randomUUID().replaceAll("-", "");
 }

@@ -1,11 +1,12 @@
 /**
  * The claims of the running turn: taken for what is about to be written, renewed while the turn
- * lives, given back at its end. A write is also checked against the local lease, because the
- * coordinator may be out of reach when it lapses.
+ * lives, ended with it by the coordinator. A write is also checked against the local lease, because
+ * the coordinator may be out of reach when it lapses.
  */
 import {
   accepted,
   canonicalUnit,
+  type ClaimId,
   type ClaimView,
   type Clock,
   type ErrorCode,
@@ -18,7 +19,7 @@ import {
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
 import { ClaimLeases, type Instant } from "./claim-leases.ts";
 import { InOrder } from "./in-order.ts";
-import { type OpenWait, openWait } from "./open-wait.ts";
+import { type OpenWait, openWait } from "../open-wait.ts";
 import type { TurnSlot } from "./turn-slot.ts";
 
 /** Between renewals that a busy coordinator did not answer: more often would keep it busy. */
@@ -62,7 +63,7 @@ export class HeldClaims {
   readonly #leases: ClaimLeases;
   /** One acquisition at a time: two of one pod must not queue behind each other. */
   readonly #acquisitions = new InOrder();
-  /** Aborted by `releaseAll`: what it gave back must not be followed by a late grant. */
+  /** Aborted by `forget`: what it has ended must not be followed by a late grant. */
   #period = new AbortController();
   /** Settled by whatever may have changed the answer of the acquisition under way. */
   #hint: OpenWait<Outcome<void>> | null = null;
@@ -105,17 +106,22 @@ export class HeldClaims {
     if (this.#leases.size > 0) void this.#renew();
   }
 
-  /** Gives everything back, and ends what is still being asked for; at the end of a turn. */
-  async releaseAll(): Promise<void> {
+  /** A claim ended unasked: nothing is written under it, and who waited for it asks again. */
+  lost(claim: ClaimId): void {
+    this.#leases.drop(claim);
+    this.#hint?.settle(accepted(undefined));
+  }
+
+  /**
+   * The turn is over: ends what is still being asked for and forgets what is held. The coordinator
+   * ends what was taken for the turn in the batch that records the turn's end.
+   */
+  forget(): void {
     this.#period.abort();
     this.#period = new AbortController();
     this.#cancelRenewal?.();
     this.#cancelRenewal = null;
-    const held = this.#leases.takeAll();
-    const { coordinator } = this.#options;
-    await Promise.all(
-      held.map(({ id, fence }) => coordinator.insist("claim.release", { claim: id, fence })),
-    );
+    this.#leases.clear();
   }
 
   get #lenient(): boolean {
@@ -170,7 +176,8 @@ export class HeldClaims {
     const { coordinator, priority, settings } = this.#options;
     const isAdvisory = settings.claimsMode === "advisory";
     const wait = isAdvisory ? ("none" as const) : { deadlineMs: maxDeadlineMs };
-    const params = { units: [...units], priority, wait };
+    const until = "turn_end" as const;
+    const params = { units: [...units], priority, wait, until };
     // From before the question: a hint may overtake the answer.
     const hint = openWait<Outcome<void>>({ signal, aborted: () => interrupted(units) });
     this.#hint = hint;
@@ -193,7 +200,9 @@ export class HeldClaims {
     this.#planRenewal();
   }
 
-  #release({ id }: ClaimView): void {
+  /** What somebody claimed beyond the turn is not this turn's to give back. */
+  #release({ id, until }: ClaimView): void {
+    if (until === "release") return;
     void this.#options.coordinator.insist("claim.release", { claim: id });
   }
 

@@ -1,5 +1,5 @@
 /** A pod's ways out: to the coordinator, to its parent, to its children. */
-import type { LogEventEnvelope } from "@podlane/protocol";
+import type { ClaimId, LogEventEnvelope } from "@podlane/protocol";
 import { CoordinatorLink, type LostTask } from "../link/coordinator-link.ts";
 import { ParentLink } from "../link/parent-link.ts";
 import { PodDialer } from "../link/pod-dialer.ts";
@@ -14,6 +14,7 @@ export interface CoordinatorNews {
   readonly logEvent: (event: LogEventEnvelope) => void;
   readonly grantPushed: () => void;
   readonly taskLost: (lost: LostTask) => void;
+  readonly claimLost: (claim: ClaimId) => void;
   readonly lost: () => void;
   readonly found: () => void;
 }
@@ -40,6 +41,7 @@ export function createLinks(
     onEvent: (event) => news.logEvent(event as LogEventEnvelope),
     onGrant: () => news.grantPushed(),
     onTaskLost: (lost) => news.taskLost(lost),
+    onLost: (claim) => news.claimLost(claim),
     onChange: (change) => news[change](),
   });
   const parent = new ParentLink({

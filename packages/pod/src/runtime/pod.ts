@@ -4,6 +4,7 @@
  */
 import type { Outcome, ShutDownCause } from "@podlane/protocol";
 import type { Listener } from "@podlane/protocol/node";
+import { describeFault } from "../fault-text.ts";
 import { servePod } from "../link/pod-server.ts";
 import type { PodSetting } from "./boot-setting.ts";
 import { type Children, createChildren } from "./children.ts";
@@ -33,7 +34,6 @@ export interface PodRuntimeOptions {
 
 /** An agent gets its grace twice (SIGTERM, SIGKILL); what hangs longer hangs in the system. */
 const leavePatienceMs = 2 * graceMs + 1_000;
-const releasePatienceMs = 500;
 
 export class PodRuntime {
   readonly #options: PodRuntimeOptions;
@@ -103,7 +103,7 @@ export class PodRuntime {
     this.#timers.clearAll();
     // Whatever does not let go in time ends with the process; the log ends the claims with the pod.
     await within(leavePatienceMs, () => this.#turns.stop());
-    await within(releasePatienceMs, () => this.#grants.claims.releaseAll());
+    this.#grants.claims.forget();
     this.#own.loop.close();
     await this.#links.close();
     await this.#listener?.close();
@@ -118,6 +118,7 @@ export class PodRuntime {
       logEvent: (event) => this.#grants.takeLogEvent(event),
       grantPushed: () => this.#grants.claims.grantPushed(),
       taskLost: (lost) => this.#worker?.lost(lost),
+      claimLost: (claim) => this.#grants.claims.lost(claim),
       lost: () => loop.dispatch({ kind: "coordinator_lost" }),
       found: () => {
         loop.dispatch({ kind: "coordinator_found" });
@@ -141,7 +142,14 @@ export class PodRuntime {
         children: this.#children,
         runner: this.#turns.runner,
       }),
-      onFault: ({ method, error }) => warn(`${method} failed: ${String(error)}`),
+      kinship: {
+        pod: boot.pod,
+        parent: boot.parent,
+        isBeneath: (pod) => this.#own.loop.state.registry.has(pod),
+        coordinator: this.#links.coordinator,
+      },
+      onDenied: (tool, { code, message: text }) => this.#turns.denials.add({ tool, code, text }),
+      onFault: ({ method, error }) => warn(`${method} failed: ${describeFault(error)}`),
     });
   }
 
@@ -165,7 +173,7 @@ export class PodRuntime {
         leave: (cause) => void this.#leave(cause).catch(onFault),
         onFault,
       }),
-      onEmit: () => this.#links.parent.nudge(),
+      onEmit: (events) => this.#links.parent.offer(events),
       onStep: followSteps({
         waits: this.#turns.waits,
         scope: this.#territory.scope,

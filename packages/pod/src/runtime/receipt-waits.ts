@@ -1,6 +1,6 @@
 /** Callers that wait for a message's receipt to reach a state. */
 import { accepted, type CommandId, type Outcome, type Receipt, refused } from "@podlane/protocol";
-import { openWait } from "./open-wait.ts";
+import { openWait } from "../open-wait.ts";
 
 type Wanted = "queued" | "shown";
 

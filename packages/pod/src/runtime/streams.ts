@@ -39,10 +39,14 @@ export class Streams {
     return accepted({ subscription: subscription.id, head: follower.nextSeq - 1 });
   }
 
-  /** History grew. */
-  historyChanged(): void {
+  /** History grew by these, in order. Who is up to date gets them without a look at the store. */
+  historyGrew(items: readonly HistoryItem[]): void {
+    const [first] = items;
+    if (first === undefined) return;
     for (const follower of this.#followers) {
-      if (follower.lanes.includes("agent")) this.#catchUp(follower);
+      if (!follower.lanes.includes("agent")) continue;
+      if (follower.nextSeq === first.seq) publish(follower, items);
+      else this.#catchUp(follower);
     }
   }
 
@@ -60,11 +64,15 @@ export class Streams {
         limit: pageItems,
         notificationsOnly: false,
       });
-      page.items.forEach((item: HistoryItem) => {
-        follower.publish(item.seq, { lane: "agent", item });
-        follower.nextSeq = item.seq + 1;
-      });
+      publish(follower, page.items);
       if (page.nextSeq === null) return;
     }
+  }
+}
+
+function publish(follower: Follower, items: readonly HistoryItem[]): void {
+  for (const item of items) {
+    follower.publish(item.seq, { lane: "agent", item });
+    follower.nextSeq = item.seq + 1;
   }
 }

@@ -11,7 +11,6 @@ import type { HeldClaims } from "./held-claims.ts";
 import type { PodWorktree } from "./pod-worktree.ts";
 import type { TurnRunner } from "./turn-runner.ts";
 import type { UsageMeter } from "./usage-meter.ts";
-import { within } from "./within.ts";
 
 export interface TurnEndingOptions {
   readonly worktree: PodWorktree;
@@ -66,8 +65,7 @@ export class TurnEnding {
     if (!committed.ok) warn(`the turn's work was not committed: ${committed.error.message}`);
     const leftOut = committed.ok ? this.#tellLeftOut(committed.value.left) : "";
     const result = this.#result(`${leftOut}${summary}`, committed);
-    // Without a coordinator they are given back once one is found; the turn has ended all the same.
-    await within(releasePatienceMs, () => claims.releaseAll());
+    claims.forget();
     dispatch({ kind: "turn_closed", turn, result });
   }
 
@@ -99,8 +97,6 @@ export class TurnEnding {
   }
 }
 
-/** Longer than any flush; a coordinator that is away does not hold the turn's end up. */
-const releasePatienceMs = 5_000;
 /** A person reads a few; `git status` in the worktree shows them all. */
 const maxPathsTold = 20;
 /** A quarter of the protocol's bound in bytes: four bytes a character at most. */

@@ -3,7 +3,9 @@
  * that waits for a claim or a child must not hold what the other needs to run.
  */
 import {
+  accepted,
   type Generation,
+  maxWaitsBeside,
   type Outcome,
   type PodId,
   type Refusal,
@@ -12,7 +14,7 @@ import {
   type WaitReason,
 } from "@podlane/protocol";
 import type { CoordinatorLink } from "../link/coordinator-link.ts";
-import { openWait } from "./open-wait.ts";
+import { openWait } from "../open-wait.ts";
 
 export interface TurnSlotOptions {
   readonly pod: PodId;
@@ -36,8 +38,12 @@ export interface SlotWait {
 interface HeldTurn {
   readonly turn: number;
   readonly cause: TurnCause;
-  /** Waits under way; the slot is given up by the first, asked for by the last. */
-  waits: number;
+  /** Calls that wait or are about to; the slot is asked for by the last. */
+  waiters: number;
+  /** Waits under way, oldest first: what the coordinator has been told. */
+  waits: readonly Waiting[];
+  /** One statement of waits at a time: the coordinator keeps the last that it hears. */
+  stated: Promise<unknown>;
   isGivenUp: boolean;
   /** Settles the resumed wait that an admission is for. */
   admit: (() => void) | null;
@@ -46,7 +52,9 @@ interface HeldTurn {
 }
 
 function newTurn(turn: number, cause: TurnCause): HeldTurn {
-  return { turn, cause, waits: 0, isGivenUp: false, admit: null, resumed: Promise.resolve() };
+  const now = Promise.resolve();
+  const state = { waiters: 0, waits: [], isGivenUp: false, admit: null };
+  return { turn, cause, ...state, stated: now, resumed: now };
 }
 
 /** As many as the protocol's `Waiting` may name. */
@@ -98,27 +106,48 @@ export class TurnSlot {
     const held = this.#held;
     if (held === null) return wait();
     const waiting: Waiting = { reason, on: on.slice(0, maxNamed), sinceMs: this.#options.nowMs() };
-    held.waits += 1;
+    held.waiters += 1;
     try {
       await held.resumed;
-      const yielded = await this.#yield(held.turn, waiting, signal);
+      const yielded = await this.#state(held, (waits) => [...waits, waiting], signal);
       if (!yielded.ok) return yielded;
       held.isGivenUp = true;
       this.#show(held, waiting);
       return await wait();
     } finally {
-      held.waits -= 1;
-      if (held.waits === 0 && held.isGivenUp) {
+      held.waiters -= 1;
+      if (held.waiters === 0 && held.isGivenUp) {
         held.isGivenUp = false;
+        held.waits = [];
         held.resumed = this.#resume(held, signal);
         await held.resumed;
-      }
+      } else void this.#state(held, (waits) => waits.filter((other) => other !== waiting), signal);
     }
   }
 
-  #yield(turn: number, waiting: Waiting, signal: AbortSignal): Promise<Outcome<object>> {
-    const { pod, generation, coordinator } = this.#options;
-    return coordinator.insist("pod.turn_yield", { pod, generation, turn, waiting }, { signal });
+  /**
+   * Tells the coordinator all that the turn waits for, once earlier statements are answered. What
+   * is refused never was: the waits beside it stay as they are.
+   */
+  #state(
+    held: HeldTurn,
+    change: (waits: readonly Waiting[]) => readonly Waiting[],
+    signal: AbortSignal,
+  ): Promise<Outcome<object>> {
+    const stated = held.stated.then(async () => {
+      const waits = change(held.waits);
+      const [waiting, ...others] = waits;
+      const isOver = waiting === undefined || this.#held !== held;
+      if (isOver || waits.length === held.waits.length) return accepted({});
+      const { pod, generation, coordinator } = this.#options;
+      const beside = others.slice(0, maxWaitsBeside);
+      const params = { pod, generation, turn: held.turn, waiting, beside };
+      const outcome = await coordinator.insist("pod.turn_yield", params, { signal });
+      if (outcome.ok) held.waits = waits;
+      return outcome;
+    });
+    held.stated = stated.catch(() => undefined);
+    return stated;
   }
 
   /** Resolves with the slot, or when the turn is over. */

@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { NewHistoryItem } from "@podlane/protocol";
 import { createAgent } from "../agent/create-agent.ts";
+import { describeFault } from "../fault-text.ts";
 import { createArtifactStore } from "../tools/artifact-store.ts";
 import { createToolHost } from "../tools/create-tool-host.ts";
 import type { ToolHost } from "../tools/tool-host.ts";
@@ -27,6 +28,7 @@ export interface Turns {
   readonly ending: TurnEnding;
   readonly waits: EventWaits;
   readonly usage: UsageMeter;
+  readonly denials: DenialReports;
   /** Ends the turn and the agent's processes. */
   stop(): Promise<void>;
 }
@@ -42,7 +44,11 @@ export function createTurns(setting: PodSetting, parts: TurnParts): Turns {
   const { own, links, grants, territory, children, worker } = parts;
   const { loop, output } = own;
   const { worktree } = territory;
-  const agent = createAgent(boot.spec.agent, { ...setting.agent, graceMs });
+  const agent = createAgent(boot.spec.agent, {
+    ...setting.agent,
+    graceMs,
+    onFault: ({ method, error }) => warn(`${method} of the agent failed: ${describeFault(error)}`),
+  });
   const waits = new EventWaits();
   const usage = new UsageMeter(() => performance.now());
   const denials = new DenialReports(boot, links.coordinator);
@@ -76,7 +82,7 @@ export function createTurns(setting: PodSetting, parts: TurnParts): Turns {
     await runner.interrupt();
     await agent.stop();
   };
-  return { runner, ending, waits, usage, stop };
+  return { runner, ending, waits, usage, denials, stop };
 }
 
 function createTools(setting: PodSetting, parts: TurnParts): ToolHost {
@@ -111,8 +117,7 @@ function historyOf({ own: { session, streams } }: TurnParts): CallLog {
       session.intent({ callId, turn: turn ?? 0, tool, params, ids: {} }, Date.now()),
     conclude: (callId, result) => void session.outcome(callId, result, Date.now()),
     append(item: NewHistoryItem) {
-      session.appendHistory(item, Date.now());
-      streams.historyChanged();
+      streams.historyGrew([session.appendHistory(item, Date.now())]);
     },
     monotonicMs: () => performance.now(),
   };

@@ -1,33 +1,61 @@
 /**
  * Writing down what a step of the core asks for, before anything else of that step happens.
  */
+import type { HistoryItem } from "@podlane/protocol";
 import type { Effect } from "../core/effect.ts";
 import type { EntryKey, SessionRecord } from "../core/record.ts";
 import { SessionFault } from "./fault.ts";
 import type { Session } from "./session.ts";
 
-/** One durable transaction with every `persist` and `emit` of a step; answers the other effects. */
+export interface CommittedStep {
+  /** What is still to be done about the step. */
+  readonly rest: readonly Effect[];
+  /** What it added to history, in order. */
+  readonly written: readonly HistoryItem[];
+}
+
+/** One durable transaction with every `persist` and `emit` of a step. */
 export function commitStep(
   session: Session,
   effects: readonly Effect[],
   nowMs: number,
-): readonly Effect[] {
+): CommittedStep {
   const rest: Effect[] = [];
   const durable = effects.filter((effect) => effect.kind === "persist" || effect.kind === "emit");
   for (const effect of effects) {
     if (effect.kind !== "persist" && effect.kind !== "emit") rest.push(effect);
   }
-  if (durable.length === 0) return rest;
+  if (durable.length === 0) return { rest, written: [] };
+  const written: HistoryItem[] = [];
   session.transaction(() => {
     for (const effect of durable) {
       if (effect.kind === "emit") session.outbox.append(effect.event);
-      else applyRecord(session, effect.record, nowMs);
+      else written.push(...applyRecord(session, effect.record, nowMs));
     }
   });
-  return rest;
+  return { rest, written };
 }
 
-function applyRecord(session: Session, record: SessionRecord, nowMs: number): void {
+/** Answers what the record added to history. */
+function applyRecord(session: Session, record: SessionRecord, nowMs: number): HistoryItem[] {
+  const { kind } = record;
+  if (kind === "history_appended") return [session.history.append(record.item, nowMs)];
+  if (kind === "notification_written") return [writeAhead(session, record, nowMs)];
+  if (kind === "calls_interrupted") return interruptCalls(session, record.turn, nowMs);
+  save(session, record, nowMs);
+  return [];
+}
+
+type HistoryRecord = Extract<
+  SessionRecord,
+  { kind: "history_appended" | "notification_written" | "calls_interrupted" }
+>;
+
+function save(
+  session: Session,
+  record: Exclude<SessionRecord, HistoryRecord>,
+  nowMs: number,
+): void {
   switch (record.kind) {
     case "event_accepted":
       return acceptNew(session, record, nowMs);
@@ -37,18 +65,12 @@ function applyRecord(session: Session, record: SessionRecord, nowMs: number): vo
       return session.messages.accept(record.entry, record.receipt);
     case "receipt_saved":
       return session.messages.saveReceipt(record.receipt);
-    case "history_appended":
-      return void session.history.append(record.item, nowMs);
-    case "notification_written":
-      return noteWritten(session, record.entry, session.history.append(record.item, nowMs));
     case "notification_shown":
       return session.history.markShown(writtenAt(session, record.entry), record.turn);
     case "turn_saved":
       return session.turns.save(record.turn);
     case "turn_reported":
       return session.turns.markReported(record.turn);
-    case "calls_interrupted":
-      return interruptCalls(session, record.turn, nowMs);
     case "child_saved":
       return session.children.save(record.child);
     case "child_dropped":
@@ -64,9 +86,15 @@ function applyRecord(session: Session, record: SessionRecord, nowMs: number): vo
   }
 }
 
-function noteWritten({ inbox, messages }: Session, entry: EntryKey, historySeq: number): void {
-  if (entry.type === "message") messages.noteWritten(entry.commandId, historySeq);
-  else inbox.noteWritten(entry.podId, entry.seq, historySeq);
+function writeAhead(
+  session: Session,
+  { entry, item }: Extract<SessionRecord, { kind: "notification_written" }>,
+  nowMs: number,
+): HistoryItem {
+  const written = session.history.append(item, nowMs);
+  if (entry.type === "message") session.messages.noteWritten(entry.commandId, written.seq);
+  else session.inbox.noteWritten(entry.podId, entry.seq, written.seq);
+  return written;
 }
 
 function writtenAt({ inbox, messages }: Session, entry: EntryKey): number {
@@ -88,13 +116,13 @@ function acceptNew(
 }
 
 /** Open calls end as interrupted: nobody knows what became of them, and the model is told so. */
-function interruptCalls(session: Session, turn: number, nowMs: number): void {
+function interruptCalls(session: Session, turn: number, nowMs: number): HistoryItem[] {
   const text = "interrupted: the turn ended before the call did; its effect may have happened";
   const outcome = { ok: false, code: "interrupted", text, artifacts: [] } as const;
-  for (const { callId, startedAtMs } of session.toolCalls.open(turn)) {
+  return session.toolCalls.open(turn).map(({ callId, startedAtMs }) => {
     session.toolCalls.conclude(callId, { ...outcome, artifacts: [] }, nowMs);
     const durationMs = Math.max(0, nowMs - startedAtMs);
     const item = { type: "tool_result", turn, callId, ...outcome, durationMs } as const;
-    session.history.append({ ...item, artifacts: [] }, nowMs);
-  }
+    return session.history.append({ ...item, artifacts: [] }, nowMs);
+  });
 }

@@ -25,6 +25,8 @@ export class History {
   readonly #readNotifications;
   readonly #readLastSeq;
   readonly #show;
+  /** Null while it has to be read. */
+  #lastSeq: number | null = null;
 
   constructor(db: DatabaseSync) {
     this.#append = db.prepare(
@@ -40,11 +42,19 @@ export class History {
     this.#readLastSeq = db.prepare("select coalesce(max(seq), 0) as seq from history");
   }
 
-  append(item: NewHistoryItem, atMs: number): number {
-    const seq = Number(this.#readLastSeq.get()?.["seq"]) + 1;
+  /** The item as it now stands. */
+  append(newItem: NewHistoryItem, atMs: number): HistoryItem {
+    const lastSeq = this.#lastSeq ?? Number(this.#readLastSeq.get()?.["seq"]);
+    const item: HistoryItem = { ...newItem, seq: lastSeq + 1, at: atMs };
     const isNotification = item.type === "notification" ? 1 : 0;
-    this.#append.run(seq, atMs, isNotification, JSON.stringify({ ...item, seq, at: atMs }));
-    return seq;
+    this.#append.run(item.seq, atMs, isNotification, JSON.stringify(item));
+    this.#lastSeq = item.seq;
+    return item;
+  }
+
+  /** A transaction was rolled back: what it appended is gone. */
+  rolledBack(): void {
+    this.#lastSeq = null;
   }
 
   markShown(seq: number, turn: number): void {

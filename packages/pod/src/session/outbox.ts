@@ -13,6 +13,8 @@ export class Outbox {
   readonly #pending;
   readonly #last;
   readonly #marks;
+  /** Null while it has to be read. */
+  #lastSeq: number | null = null;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare("insert into outbox (seq, event) values (?, ?)");
@@ -29,13 +31,19 @@ export class Outbox {
 
   /** The event must carry the next seq. */
   append(event: PodEvent): number {
-    const next = this.lastSeq() + 1;
+    const next = (this.#lastSeq ?? this.lastSeq()) + 1;
     if (event.seq !== next) {
       const message = `event ${event.seq} was to be sent; the outbox's next is ${next}`;
       throw new SessionFault("out_of_order", message);
     }
     this.#insert.run(event.seq, JSON.stringify(event));
+    this.#lastSeq = event.seq;
     return event.seq;
+  }
+
+  /** A transaction was rolled back: what it appended is gone. */
+  rolledBack(): void {
+    this.#lastSeq = null;
   }
 
   /** Not acknowledged yet, oldest first. */

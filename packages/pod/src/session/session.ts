@@ -3,7 +3,7 @@
  * write, or part of the surrounding `transaction`.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { NewHistoryItem, ReceivedPodEvent, ToolResult } from "@podlane/protocol";
+import type { HistoryItem, NewHistoryItem, ReceivedPodEvent, ToolResult } from "@podlane/protocol";
 import { Children } from "./children.ts";
 import { Commands } from "./commands.ts";
 import { inTransaction, openDatabase, type SessionOwner } from "./database.ts";
@@ -48,14 +48,20 @@ export class Session {
 
   /** All of it or nothing, flushed when this returns. A nested call joins the outer one. */
   transaction<T>(work: () => T): T {
-    return inTransaction(this.#db, work);
+    try {
+      return inTransaction(this.#db, work);
+    } catch (error) {
+      this.history.rolledBack();
+      this.outbox.rolledBack();
+      throw error;
+    }
   }
 
   acceptEvent(event: ReceivedPodEvent, waitsAs: WaitsAs, atMs: number): "new" | "duplicate" {
     return this.inbox.accept(event, waitsAs, atMs);
   }
 
-  appendHistory(item: NewHistoryItem, atMs: number): number {
+  appendHistory(item: NewHistoryItem, atMs: number): HistoryItem {
     return this.transaction(() => this.history.append(item, atMs));
   }
 

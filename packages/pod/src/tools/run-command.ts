@@ -5,9 +5,9 @@
  */
 import { refused, type Artifact, type ErrorCode, type Outcome } from "@podlane/protocol";
 import { z } from "zod";
-import { OutputCapture } from "../agent/output-capture.ts";
-import { startGroup, type GroupExit, type ProcessGroup } from "../agent/process-group.ts";
-import { captureOutput, closePipes } from "../agent/process-output.ts";
+import { OutputCapture } from "../process/output-capture.ts";
+import { startGroup, type GroupExit, type ProcessGroup } from "../process/start-group.ts";
+import { captureOutput, closePipes } from "../process/output.ts";
 import { changesSince, snapshotDirty } from "./dirty-files.ts";
 import * as limits from "./limits.ts";
 import { gatePath } from "./path.ts";

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { send } from "../process/table.ts";
 import { withoutGitVariables } from "./git/environment.ts";
 import {
   commandDeadlineMs,
@@ -113,12 +114,7 @@ function ended(child: ChildProcess, timers: NodeJS.Timeout[]): Promise<Omit<End,
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is already gone.
-  }
+  if (child.pid !== undefined) send(-child.pid, signal);
 }
 
 /** Keeps the first bytes in a file and the last ones in memory. */

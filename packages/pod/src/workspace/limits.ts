@@ -20,6 +20,10 @@ export const refLockWaitMs = 5_000;
 export const repositoryLockDeadlineMs = 60_000;
 /** Between two tries of the repository lock; shorter burns a core when many pods start. */
 export const repositoryLockRetryMs = 15;
+/** Tries of a list that stopped at a half-made worktree; in one that stays so it is an error. */
+export const maxListTries = 8;
+/** Before the first of them; each next one waits longer. Git writes a registration in far less. */
+export const listRetryMs = 10;
 /** Tries of a compare-and-swap that lost its race; more only hides a second writer. */
 export const maxSwapTries = 5;
 /** A slug inside a branch name; with `agent/` and an id the whole stays well under 255 bytes. */

@@ -25,8 +25,28 @@ export interface Worktree {
 
 /** Refused `conflict` unless toplevel, repository, branch and commit are what was asked for. */
 export async function verifyWorktree(request: ExpectedWorktree): Promise<Outcome<Worktree>> {
-  const git = gitIn(request.path);
   const path = await realpath(request.path);
+  const { branch, startCommit } = request;
+  if (await isAsExpected(request, path)) return accepted({ path, branch, commit: startCommit });
+  return compare(request, path);
+}
+
+/** All five answers of one git process, compared as they are printed. */
+async function isAsExpected(request: ExpectedWorktree, path: string): Promise<boolean> {
+  const { branch, startCommit, repository } = request;
+  const asks = ["--show-toplevel", "--show-prefix", "--path-format=absolute", "--git-common-dir"];
+  const answer = await gitIn(path).run(
+    ["rev-parse", ...asks, "HEAD^{commit}", "--symbolic-full-name", "HEAD"],
+    { exitCodes: [0, 128] },
+  );
+  const head = branch === null ? "HEAD" : `refs/heads/${branch}`;
+  const expected = [path, "", repository.commonDirectory, startCommit, head, ""];
+  return answer.output.toString() === expected.join("\n");
+}
+
+/** What is wrong, question by question. */
+async function compare(request: ExpectedWorktree, path: string): Promise<Outcome<Worktree>> {
+  const git = gitIn(path);
   const [toplevel, prefix, common, branch, commit] = await Promise.all([
     git.text(["rev-parse", "--show-toplevel"]).then((found) => realpath(found)),
     git.text(["rev-parse", "--show-prefix"]),

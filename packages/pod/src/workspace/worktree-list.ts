@@ -3,7 +3,10 @@
  */
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { GitFault } from "./git/fault.ts";
 import type { Git } from "./git/git.ts";
+import { listRetryMs, maxListTries } from "./limits.ts";
 
 export interface ListedWorktree {
   readonly path: string;
@@ -16,9 +19,25 @@ export interface ListedWorktree {
 
 /** Every worktree that git knows of, the main one first. */
 export async function listWorktrees(git: Git): Promise<ListedWorktree[]> {
-  const output = await git.text(["worktree", "list", "--porcelain", "-z"]);
+  const output = await readList(git);
   const records = output.split("\0\0").filter((record) => record !== "");
   return Promise.all(records.map(parseWorktree));
+}
+
+/**
+ * Git stops at a worktree that anybody is adding or removing at this very moment, whoever it is:
+ * no lock of ours would help.
+ */
+async function readList(git: Git): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await git.text(["worktree", "list", "--porcelain", "-z"]);
+    } catch (error) {
+      const isTorn = error instanceof GitFault && error.stderr.includes("failed to read");
+      if (!isTorn || attempt === maxListTries) throw error;
+      await delay(attempt * listRetryMs);
+    }
+  }
 }
 
 async function parseWorktree(record: string): Promise<ListedWorktree> {

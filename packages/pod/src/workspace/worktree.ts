@@ -4,10 +4,11 @@
  * Only the registration runs under the repository lock; the files are written outside it, so that
  * many pods start at once. What fails on the way is undone, and never anything else.
  */
+import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { accepted, refused, type CommitId, type Outcome } from "@podlane/protocol";
-import { findCommit } from "./git/commit-id.ts";
+import { findCommits } from "./git/commit-id.ts";
 import { GitFault } from "./git/fault.ts";
 import { gitIn, type Git } from "./git/git.ts";
 import { deleteRef } from "./git/refs.ts";
@@ -34,37 +35,38 @@ export interface CreateWorktree {
  * `GitFault` or `RepositoryLockFault` after undoing what it had done.
  */
 export async function createWorktree(request: CreateWorktree): Promise<Outcome<Worktree>> {
-  const { git } = request.repository;
-  if ((await findCommit(git, request.startCommit)) === null) {
-    return refused(
-      "not_found",
-      `the start commit ${request.startCommit} is not in this repository`,
-    );
-  }
   await mkdir(dirname(request.path), { recursive: true });
   const lock = { signal: request.signal };
   const registered = await withRepositoryLock(request.lockPath, () => register(request), lock);
   if (!registered.ok) return registered;
-  try {
-    await gitIn(request.path).run(["reset", "--quiet", "--hard", "--no-recurse-submodules"], {
-      deadlineMs: checkoutDeadlineMs,
-      signal: request.signal,
-    });
-    const verified = await verifyWorktree(request);
-    if (!verified.ok) await undo(request);
-    return verified;
-  } catch (error) {
-    await undo(request);
-    throw error;
+  // Both end before anything is undone: git must not write into a folder that goes away.
+  const [checkedOut, verified] = await Promise.allSettled([
+    checkOut(request),
+    verifyWorktree(request),
+  ]);
+  if (checkedOut.status === "fulfilled" && verified.status === "fulfilled") {
+    if (!verified.value.ok) await undo(request);
+    return verified.value;
   }
+  await undo(request);
+  throw checkedOut.status === "rejected" ? checkedOut.reason : Reflect.get(verified, "reason");
+}
+
+async function checkOut({ path, signal }: CreateWorktree): Promise<void> {
+  const args = ["reset", "--quiet", "--hard", "--no-recurse-submodules"];
+  await gitIn(path).run(args, { deadlineMs: checkoutDeadlineMs, signal });
 }
 
 async function register(request: CreateWorktree): Promise<Outcome<null>> {
   const { git } = request.repository;
   await discardHalfMade(request);
-  const reuse = await isLeftover(request);
-  const taken =
-    (await pathTaken(request.path)) ?? (reuse ? null : await branchTaken(git, request.branch));
+  const found = await lookUp(request);
+  if (found.start === null) {
+    const message = `the start commit ${request.startCommit} is not in this repository`;
+    return refused("not_found", message);
+  }
+  const reuse = await isLeftover(request, found);
+  const taken = (await pathTaken(request.path)) ?? (reuse ? null : branchTaken(request, found));
   if (taken !== null) return refused("conflict", taken);
   const create = ["--no-track", reuse ? "-B" : "-b", request.branch ?? ""];
   const head = request.branch === null ? ["--detach"] : create;
@@ -77,8 +79,34 @@ async function register(request: CreateWorktree): Promise<Outcome<null>> {
     return accepted(null);
   } catch (error) {
     await unregister(request);
-    throw error;
+    if (await isBranchName(git, request.branch)) throw error;
+    return refused("conflict", `"${request.branch}" cannot be the name of a branch`);
   }
+}
+
+/** What the repository has of the names that a new worktree needs. */
+interface Found {
+  readonly start: CommitId | null;
+  /** Commits of the branch and of each name above it (`agent`, `agent/task`, …), if there. */
+  readonly branches: ReadonlyMap<string, CommitId>;
+}
+
+async function lookUp({ repository, branch, startCommit }: CreateWorktree): Promise<Found> {
+  const segments = branch?.split("/") ?? [];
+  const names = segments.map((_, index) => segments.slice(0, index + 1).join("/"));
+  const refs = names.map((name) => `refs/heads/${name}`);
+  const [start = null, ...tips] = await findCommits(repository.git, [startCommit, ...refs]);
+  const branches = new Map<string, CommitId>();
+  for (const [index, name] of names.entries()) {
+    const tip = tips[index] ?? null;
+    if (tip !== null) branches.set(name, tip);
+  }
+  return { start, branches };
+}
+
+/** Asked when git refused to make it: a name that was made by `branchName` always is one. */
+async function isBranchName(git: Git, branch: string | null): Promise<boolean> {
+  return branch === null || git.asks(["check-ref-format", `refs/heads/${branch}`]);
 }
 
 async function pathTaken(path: string): Promise<string | null> {
@@ -91,31 +119,24 @@ async function pathTaken(path: string): Promise<string | null> {
   }
 }
 
-async function branchTaken(git: Git, branch: string | null): Promise<string | null> {
-  if (branch === null) return null;
-  if (!(await git.asks(["check-ref-format", `refs/heads/${branch}`]))) {
-    return `"${branch}" cannot be the name of a branch`;
-  }
-  const segments = branch.split("/");
-  for (let length = 1; length <= segments.length; length += 1) {
-    const name = segments.slice(0, length).join("/");
-    if ((await findCommit(git, `refs/heads/${name}`)) === null) continue;
-    return name === branch
-      ? `the branch ${branch} exists already`
-      : `the branch ${name} exists, so git cannot make ${branch}; rename ${name}`;
-  }
-  return null;
+function branchTaken({ branch }: CreateWorktree, { branches }: Found): string | null {
+  const [name] = branches.keys();
+  if (name === undefined) return null;
+  return name === branch
+    ? `the branch ${branch} exists already`
+    : `the branch ${name} exists, so git cannot make ${branch}; rename ${name}`;
 }
 
 /** A branch that a kill left between its creation and the worktree's: unused, at the start. */
-async function isLeftover({ repository, branch, startCommit }: CreateWorktree): Promise<boolean> {
-  if (branch === null) return false;
-  const tip = await findCommit(repository.git, `refs/heads/${branch}`);
-  return tip === startCommit && (await checkedOutAt(repository.git, branch)).length === 0;
+async function isLeftover(request: CreateWorktree, { branches }: Found): Promise<boolean> {
+  const { repository, branch, startCommit } = request;
+  if (branch === null || branches.get(branch) !== startCommit) return false;
+  return (await checkedOutAt(repository.git, branch)).length === 0;
 }
 
 /** Removes what a kill between registration and checkout left: it has no index, so no work. */
 async function discardHalfMade(request: CreateWorktree): Promise<void> {
+  if (!existsSync(request.path)) return;
   const worktrees = await listWorktrees(request.repository.git);
   const path = await realpath(request.path).catch(() => request.path);
   const half = worktrees.find(

@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { accepted, type Outcome, type ToolResult } from "@podlane/protocol";
+import { accepted, type Fault, type Outcome, type ToolResult } from "@podlane/protocol";
 import type { AgentContext, AgentHooks, AgentTurn, WaitCondition } from "../../src/agent/agent.ts";
 
 export interface RecordedHooks extends AgentHooks {
@@ -88,10 +88,12 @@ export function turnOf(partial: Partial<AgentTurn> = {}): AgentTurn {
 
 export interface AgentPlace extends Disposable {
   readonly context: AgentContext;
+  readonly faults: readonly Fault[];
 }
 
 export function createPlace(): AgentPlace {
   const worktree = realpathSync(mkdtempSync(join(tmpdir(), "podlane-agent-")));
+  const faults: Fault[] = [];
   const entry = new URL("../../src/agent/script-agent/main.ts", import.meta.url);
   return {
     context: {
@@ -99,8 +101,10 @@ export function createPlace(): AgentPlace {
       environment: { PATH: process.env["PATH"] ?? "", POD_NAME: "worker" },
       scriptEntry: fileURLToPath(entry),
       nodeFlags: ["--conditions=podlane-source", "--no-warnings"],
+      onFault: (fault) => void faults.push(fault),
       graceMs: 500,
     },
+    faults,
     [Symbol.dispose]: () => rmSync(worktree, { recursive: true, force: true }),
   };
 }

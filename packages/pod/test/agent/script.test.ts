@@ -4,9 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NotificationItem, ToolResult } from "@podlane/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { createAgent } from "../../src/agent/create-agent.ts";
-import { descendantsOf, hasLivingMember, isSame } from "../../src/agent/process-table.ts";
+import { isAlive, readTable } from "../../src/process/table.ts";
+import { hasLivingMember } from "../process/living-group.ts";
 import { createPlace, recordHooks, toolDone, turnOf, type AgentPlace } from "./hooks.ts";
 import { verifies } from "../../../../test/requirements.ts";
 
@@ -124,6 +125,20 @@ describe("a step that does not go as written ends the turn", () => {
   });
 });
 
+test("a hook that throws is told as a fault, and ends the turn without its words", async () => {
+  using place = createPlace();
+  const agent = scriptAgent(place, "on_run:\n  - say: hello\n");
+  const hooks = recordHooks();
+  const say = () => {
+    throw new Error("the disk is full");
+  };
+  const outcome = await agent.runTurn(turnOf(), { ...hooks, say });
+  await agent.stop();
+  expect(outcome).toMatchObject({ kind: "errored", code: "internal" });
+  expect(JSON.stringify(outcome)).not.toContain("disk");
+  expect(place.faults).toMatchObject([{ method: "say", error: { message: "the disk is full" } }]);
+});
+
 describe("the script's process", () => {
   it("dies at crash; the next turn starts it again", async () => {
     using place = createPlace();
@@ -195,10 +210,10 @@ describe.runIf(process.platform === "linux")("when the runtime is killed", () =>
       env: { ...place.context.environment, TMPDIR: place.context.worktree },
     });
     await once(runtime.stdout, "data");
-    const [script] = descendantsOf(runtime.pid ?? 0);
+    const script = readTable()?.find((row) => row.parent === runtime.pid);
     if (script === undefined) throw new Error("the script's process is not there");
     runtime.kill("SIGKILL");
-    await expect.poll(() => isSame(script)).toBe(false);
+    await expect.poll(() => isAlive(script)).toBe(false);
   });
 });
 

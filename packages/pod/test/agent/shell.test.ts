@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createAgent } from "../../src/agent/create-agent.ts";
-import { hasLivingMember } from "../../src/agent/process-table.ts";
+import { hasLivingMember } from "../process/living-group.ts";
 import { createPlace, recordHooks, turnOf, type AgentPlace } from "./hooks.ts";
 
 function run(place: AgentPlace, command: string[], hooks = recordHooks()) {

@@ -11,9 +11,13 @@ class Way {
   readonly outbox: PodEvent[] = [];
   readonly offered: number[] = [];
   readonly warnings: string[] = [];
+  reads = 0;
   answer: (event: PodEvent) => Promise<Outcome<unknown>> = async () => accepted({});
   readonly link = new ParentLink({
-    pending: (limit) => this.outbox.slice(0, limit),
+    pending: (limit) => {
+      this.reads += 1;
+      return this.outbox.slice(0, limit);
+    },
     deliver: (event) => {
       this.offered.push(event.seq);
       return this.answer(event);
@@ -29,6 +33,13 @@ class Way {
     for (const seq of seqs) this.outbox.push({ ...bodies.turn_ended, ...common, seq });
     this.link.nudge();
   }
+
+  /** As `put`, told to the link by what was written. */
+  offer(...seqs: readonly number[]): void {
+    const events = seqs.map((seq) => ({ ...bodies.turn_ended, ...common, seq }));
+    this.outbox.push(...events);
+    this.link.offer(events);
+  }
 }
 
 let way: Way;
@@ -37,6 +48,46 @@ beforeEach(() => {
   way = new Way();
 });
 afterEach(() => vi.useRealTimers());
+
+describe("what has just been written", () => {
+  it("is sent in order without being read again, once the outbox is known", async () => {
+    way.put(1);
+    way.offer(2, 3);
+    await way.link.drained();
+    const { reads } = way;
+    way.offer(4);
+    way.offer(5, 6);
+    await way.link.drained();
+    expect(way.offered).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(way.reads).toBe(reads);
+    expect(way.outbox).toEqual([]);
+  });
+
+  it("is read when the outbox is not known yet, and when it is too much to keep", async () => {
+    way.offer(1);
+    await way.link.drained();
+    const late = Promise.withResolvers<Outcome<unknown>>();
+    way.answer = () => late.promise;
+    way.offer(...Array.from({ length: 400 }, (_, index) => index + 2));
+    way.answer = async () => accepted({});
+    late.resolve(accepted({}));
+    await way.link.drained();
+    expect(way.offered).toEqual(Array.from({ length: 401 }, (_, index) => index + 1));
+    expect(way.outbox).toEqual([]);
+  });
+
+  it("stays in its place behind what a receiver does not take", async () => {
+    let refusals = 3;
+    way.answer = async () =>
+      refusals-- > 0 ? refused("unavailable", "nobody there") : accepted({});
+    way.offer(1);
+    way.offer(2);
+    await vi.runAllTimersAsync();
+    way.offer(3);
+    await vi.runAllTimersAsync();
+    expect(way.offered).toEqual([1, 1, 1, 1, 2, 3]);
+  });
+});
 
 describe("the way up", () => {
   it("sends in order, each once, and forgets what was acknowledged", async () => {

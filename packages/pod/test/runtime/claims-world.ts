@@ -53,7 +53,7 @@ function view(call: AskedCall, id: string, state: ClaimView["state"]) {
   const { units } = call.params;
   const fence = state === "granted" ? Number(id.slice(1)) : null;
   const blockedBy = state === "queued" ? [{ claim: "c0", holder: "p-other", holderName: "o" }] : [];
-  return { claim: { id, units, state, fence, blockedBy } };
+  return { claim: { id, units, state, fence, blockedBy, until: "turn_end" } };
 }
 
 export const grant = (call: AskedCall, id: string) => call.accept(view(call, id, "granted"));

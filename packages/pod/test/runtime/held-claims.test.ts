@@ -1,4 +1,4 @@
-import { refused } from "@podlane/protocol";
+import { type ClaimId, refused } from "@podlane/protocol";
 import { describe, expect, test } from "vitest";
 import { verifies } from "../../../../test/requirements.ts";
 import { grantedLeaseMs } from "../../src/runtime/claim-leases.ts";
@@ -167,32 +167,31 @@ describe("in the queue", () => {
   });
 });
 
-describe("giving back", () => {
-  test("each claim under its own token, once, and no renewal follows", async () => {
+describe("the turn is over", () => {
+  test("what it held is left to the coordinator, and no renewal follows", async () => {
     const { claims, clock, coordinator, hold } = claimsOf();
     await hold(["a"], "c1");
-    await hold(["b"], "c2");
-    const released = claims.releaseAll();
-    const first = await coordinator.next("claim.release");
-    const second = await coordinator.next("claim.release");
-    expect([first.params, second.params]).toEqual([
-      { claim: "c1", fence: 1 },
-      { claim: "c2", fence: 2 },
-    ]);
-    first.accept({ released: true });
-    second.refuse("stale_token");
-    await released;
+    claims.forget();
     expect(clock.timers).toBe(0);
     expect(claims.confirm(["a"])).toMatchObject(isStale);
-    await claims.releaseAll();
     expect(coordinator.untaken).toEqual([]);
+  });
+
+  test("a claim that was lost covers nothing, and is asked for again", async () => {
+    const { claims, coordinator, hold } = claimsOf();
+    await hold(["a"], "c1");
+    claims.lost("c1" as ClaimId);
+    expect(claims.confirm(["a"])).toMatchObject(isStale);
+    const again = claims.ensure(["a"], never);
+    grant(await coordinator.next("claim.acquire"), "c2");
+    expect(await again).toEqual(done);
   });
 
   test("a grant that comes after it is given back too, and its caller told", async () => {
     const { claims, coordinator } = claimsOf();
     const held = claims.ensure(["a"], never);
     grant(await coordinator.next("claim.acquire"), "c1");
-    await claims.releaseAll();
+    claims.forget();
     expect(await held).toMatchObject(isInterrupted);
     expect((await coordinator.next("claim.release")).params).toEqual({ claim: "c1" });
     expect(claims.confirm(["a"])).toMatchObject(isStale);
@@ -203,7 +202,7 @@ describe("giving back", () => {
     const held = claims.ensure(["a"], never);
     queue(await coordinator.next("claim.acquire"), "c1");
     await settled();
-    await claims.releaseAll();
+    claims.forget();
     expect(await held).toMatchObject(isInterrupted);
   });
 });

@@ -160,10 +160,35 @@ describe("two waits of one turn", () => {
     await yieldSlot(world);
     one.end();
     expect(await first).toEqual(done);
+    await yieldSlot(world);
     expect(world.coordinator.untaken).toEqual([]);
     two.end();
     (await askedAgain(world)).accept({ admitted: true, position: 0 });
     expect(await second).toEqual(done);
+  });
+
+  test("are stated together, and apart again when one of them is over", async () => {
+    const world = slotOf();
+    await world.begin();
+    const wait = heldWait();
+    const on = (child: string): SlotWait => ({ reason: "child", on: [child], signal: never });
+    const stated = async () => {
+      const call = await world.coordinator.next("pod.turn_yield");
+      call.accept({});
+      const { waiting, beside } = call.params as { waiting: Waiting; beside: Waiting[] };
+      return [waiting, ...beside].flatMap((one) => one.on);
+    };
+    const first = world.slot.whileWaiting(on("p-a"), wait.job);
+    expect(await stated()).toEqual(["p-a"]);
+    const second = world.slot.whileWaiting(on("p-b"), heldWait().job);
+    expect(await stated()).toEqual(["p-a", "p-b"]);
+    const third = world.slot.whileWaiting(on("p-c"), heldWait().job);
+    (await world.coordinator.next("pod.turn_yield")).refuse("deadlock");
+    expect(await third).toMatchObject({ error: { code: "deadlock" } });
+    wait.end();
+    await first;
+    expect(await stated()).toEqual(["p-b"]);
+    void second;
   });
 
   test("one that begins while the slot is on its way back gives it up after that", async () => {

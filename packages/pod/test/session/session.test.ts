@@ -134,7 +134,8 @@ describe("a transaction", () => {
     ).toThrow("no");
     expect(session.readHistory({ fromSeq: 0, limit: 9 }).items).toEqual([]);
     expect(session.outbox.lastSeq()).toBe(0);
-    expect(session.appendHistory(assistant("b"), at)).toBe(1);
+    expect(session.outbox.append(eventOf("errored", 1, root))).toBe(1);
+    expect(session.appendHistory(assistant("b"), at)).toMatchObject({ seq: 1, at, text: "b" });
   });
 });
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { refused } from "@podlane/protocol";
 import { describe, expect, it } from "vitest";
-import { hasLivingMember, isSame } from "../../src/agent/process-table.ts";
+import { isAlive } from "../../src/process/table.ts";
+import { hasLivingMember } from "../process/living-group.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 import { verifies } from "../../../../test/requirements.ts";
 
@@ -110,7 +111,7 @@ describe("the end of a command", () => {
     const params = { command: `echo $$ > pid; ${stray} & wait`, timeout_seconds: 0.5 };
     expect(await workspace.call("run_command", params)).toMatchObject({ code: "timeout" });
     const [pid, ...fields] = workspace.read("stray").split(" ");
-    expect(isSame({ pid: Number(pid), startTime: fields[20] ?? "" })).toBe(false);
+    expect(isAlive({ pid: Number(pid), startTime: fields[20] ?? "" })).toBe(false);
   });
 
   it("comes at once when the turn is ended", async () => {

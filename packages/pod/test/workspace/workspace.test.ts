@@ -47,7 +47,7 @@ describe("the directory strategy", () => {
       commit: null,
       head: before,
       files: [],
-      left: ["b.txt"],
+      left: [],
     });
     expect((await workspace.diffText({ base: "HEAD" })).text).toContain("+++ b/b.txt");
     const refusal = refusalOf(await workspace.join({ child: "x", message: "" }));

@@ -1,6 +1,7 @@
-import { existsSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { branchName, setAsideBranch, slugify } from "../../src/workspace/branch-name.ts";
 import { verifyWorktree } from "../../src/workspace/verify-worktree.ts";
 import { createWorktree } from "../../src/workspace/worktree.ts";
@@ -40,8 +41,9 @@ describe("branch names", () => {
     expect(slugify(text)).toBe(slug);
   });
 
-  test(`${verifies("R131")}git accepts every one`, () => {
+  test(`${verifies("R131")}made of the task and a short id; git accepts every one`, () => {
     const { path } = makeRepository();
+    expect(branchName("Add error handling!", "k3x9")).toBe("agent/add-error-handling/k3x9");
     for (const text of ["@{", "a..b", "a\nb", "~^:?*[\\", "/", ".", "-", "HEAD"]) {
       const name = branchName(text, "k3x9");
       expect(git(path, "check-ref-format", "--branch", name)).toBe(name);
@@ -49,6 +51,24 @@ describe("branch names", () => {
     expect(setAsideBranch("r42")).toBe("podlane/r42");
   });
 });
+
+/** Puts a git before the real one that writes down when it adds a worktree, and answers that. */
+function watchRegistrations(folder: string): () => string {
+  const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+  const log = join(folder, "registrations");
+  const script = `#!/bin/sh
+case " $* " in
+*" worktree add "*)
+  echo begins >> ${log}; ${real} "$@"; code=$?; echo ends >> ${log}; exit $code ;;
+*) exec ${real} "$@" ;;
+esac
+`;
+  write(folder, "bin/git", script);
+  chmodSync(join(folder, "bin/git"), 0o755);
+  vi.stubEnv("PATH", `${join(folder, "bin")}:${process.env["PATH"]}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return () => readFileSync(log, "utf8");
+}
 
 describe("createWorktree", () => {
   test(
@@ -81,13 +101,15 @@ describe("createWorktree", () => {
   });
 
   test(
-    verifies("R134") + "sixteen at once from a remote-tracking branch: all there, none tracks",
+    verifies("R134") +
+      "sixteen at once from a remote-tracking branch: one after another, and none tracks",
     async () => {
       const upstream = makeRepository();
       const fixture = { ...upstream, path: join(upstream.root, "clone") };
       git(upstream.root, "clone", "--quiet", upstream.path, fixture.path);
       const repository = await discover(fixture);
       const startCommit = head(fixture.path, "refs/remotes/origin/main");
+      const registrations = watchRegistrations(fixture.root);
       const made = await Promise.all(
         Array.from({ length: 16 }, (_, index) =>
           createWorktree({
@@ -100,6 +122,7 @@ describe("createWorktree", () => {
         ),
       );
       expect(made.map((outcome) => valueOf(outcome).commit)).toEqual(Array(16).fill(startCommit));
+      expect(registrations()).toBe("begins\nends\n".repeat(16));
       expect(git(fixture.path, "config", "--get-regexp", "^branch\\.")).not.toContain("agent");
     },
   );

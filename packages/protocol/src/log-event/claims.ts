@@ -3,7 +3,7 @@
  * and its fencing token the seq of the event that granted it.
  */
 import { z } from "zod";
-import { ClaimMode } from "../claim.ts";
+import { ClaimEnd, ClaimMode, UnitCapacity } from "../claim.ts";
 import { ClaimId, RegistrationId } from "../ids.ts";
 
 const request = {
@@ -13,17 +13,9 @@ const request = {
   ttlMs: z.int(),
   priority: z.int(),
   reason: z.string(),
+  /** It ends with this turn of its holder. */
+  turn: z.int().optional(),
 };
-
-export const ClaimEnd = z.enum([
-  "released",
-  "expired",
-  "lapsed",
-  "holder_ended",
-  "gave_up",
-  "handed_over",
-]);
-export type ClaimEnd = z.infer<typeof ClaimEnd>;
 
 export const claimLogEvents = {
   /** Granted at once: its fence is this event's seq. */
@@ -32,6 +24,8 @@ export const claimLogEvents = {
   /** A waiter's turn: its fence is this event's seq; lapses unless accepted by then. */
   "claim.granted": z.object({ acceptByMs: z.int() }),
   "claim.accepted": z.object({}),
+  /** Its holder asked for it again without a turn: it ends with none. */
+  "claim.kept": z.object({}),
   "claim.renewed": z.object({ holder: RegistrationId, expiresAtMs: z.int() }),
   /** Units handed to another registration with a lent scope (or back); a new claim of `to`. */
   "claim.transferred": z.object({
@@ -45,5 +39,8 @@ export const claimLogEvents = {
     /** The registration that gets the units back when `to` ends. */
     returnTo: RegistrationId.nullable(),
   }),
-  "claim.ended": z.object({ how: ClaimEnd }),
+  /** Subject `unit:<key>`. */
+  "claim.capacity_set": UnitCapacity,
+  /** `lost`: whose it was, where that one did not ask for the end and must be told. */
+  "claim.ended": z.object({ how: ClaimEnd, lost: RegistrationId.optional() }),
 } as const;

@@ -2,6 +2,7 @@
  * Log events about pods and the scopes lent to them. Subject: `pod:<id>`.
  */
 import { z } from "zod";
+import { ErrorCode } from "../errors.ts";
 import { CommitId, Generation, HostId, PodId } from "../ids.ts";
 import { PodExit, PodProcess } from "../pod-record.ts";
 import { PodSpec } from "../pod-spec.ts";
@@ -54,6 +55,7 @@ export const podLogEvents = {
     outcome: TurnOutcome,
     result: TurnResult.nullable(),
     message: z.string().nullable(),
+    code: ErrorCode.nullable().default(null),
   }),
   /** The pod itself has nothing left to do; whether its tree is settled is a fold of these. */
   "pod.quiet": z.object({

@@ -2,7 +2,7 @@
  * Claims on work units, and the push that tells a waiter of its grant.
  */
 import { z } from "zod";
-import { AcquireClaim, ClaimView } from "../claim.ts";
+import { AcquireClaim, ClaimEnd, ClaimView, UnitCapacity } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
 import { mutation, query } from "../method.ts";
 import { taskPushMethods } from "./tasks.ts";
@@ -11,7 +11,7 @@ const Nothing = z.object({});
 
 export const claimMethods = {
   "claim.acquire": mutation(AcquireClaim, z.object({ claim: ClaimView }), {
-    hot: ["units", "mode", "ttlMs", "wait", "priority", "reason"],
+    hot: ["units", "mode", "ttlMs", "wait", "priority", "reason", "until"],
   }),
   "claim.release": mutation(
     z.object({ claim: ClaimId, fence: z.int().optional() }),
@@ -24,9 +24,11 @@ export const claimMethods = {
     z.object({ claim: ClaimId, to: PodId }),
     z.object({ claim: ClaimView }),
   ),
+  /** For `proc:` units, by the operator; whoever holds one when it is lowered keeps it. */
+  "claim.set_capacity": mutation(UnitCapacity, UnitCapacity),
   "claim.list": query(
     z.object({ units: z.array(z.string()).max(256).optional() }),
-    z.object({ claims: z.array(ClaimView) }),
+    z.object({ claims: z.array(ClaimView), capacities: z.array(UnitCapacity) }),
   ),
   "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
 } as const;
@@ -36,4 +38,6 @@ export const coordinatorPushMethods = {
   /** Its response is the acceptance; a grant that is not accepted in time lapses. */
   "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),
   ...taskPushMethods,
+  /** A claim is over without its holder having asked: what it protected is not safe any more. */
+  "claim.lost": query(z.object({ claim: ClaimId, how: ClaimEnd }), Nothing, { deadlineMs: 5_000 }),
 } as const;

@@ -3,7 +3,7 @@
  * in `pod.ts`.
  */
 import { z } from "zod";
-import { denialCodes } from "../errors.ts";
+import { denialCodes, ErrorCode } from "../errors.ts";
 import { Generation, Name, PodId, RegistrationId } from "../ids.ts";
 import {
   maxDeadlineMs,
@@ -59,6 +59,7 @@ export const podCommandMethods = {
       outcome: TurnOutcome,
       result: TurnResult.nullable(),
       message: z.string().nullable(),
+      code: ErrorCode.nullable().default(null),
     }),
     Nothing,
   ),

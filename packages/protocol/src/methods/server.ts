@@ -14,6 +14,8 @@ export const serverMethods = {
       version: z.string(),
       startedAtMs: z.int(),
       stateDir: z.string(),
+      /** Where the log is kept: a path, or a URL without its password. */
+      store: z.string(),
       socket: z.string(),
       livingPods: z.int(),
       clients: z.int(),

@@ -8,10 +8,16 @@ import type { PodId } from "../ids.ts";
 export interface StateLayout {
   readonly stateDir: string;
   readonly log: string;
+  /** A copy of the log's fold: a cache. */
+  readonly snapshot: string;
+  /** Where the log ended at the last flush, kept apart from it. */
+  readonly logHead: string;
   readonly coordinatorFile: string;
   readonly coordinatorLock: string;
   /** HMAC key of every token of this workspace, mode 0600. */
   readonly keyFile: string;
+  /** Where the log is kept if not in `log`, mode 0600. */
+  readonly storeFile: string;
   readonly serverLog: string;
   readonly gitLock: string;
   readonly artifacts: string;
@@ -42,9 +48,12 @@ export function stateLayout(stateDir: string): StateLayout {
   return {
     stateDir,
     log: at("log.db"),
+    snapshot: at("log.snapshot"),
+    logHead: at("log.head"),
     coordinatorFile: at("coordinator.json"),
     coordinatorLock: at("coordinator.lock"),
     keyFile: at("workspace.key"),
+    storeFile: at("store.json"),
     serverLog: at("serve.log"),
     gitLock: at("git.lock"),
     artifacts: at("artifacts"),

@@ -59,7 +59,10 @@ export interface PeerOptions<Serves extends MethodTable, Calls extends MethodTab
   /** The bounds that the other side named in its welcome. */
   readonly limits?: WelcomeLimits;
   readonly clock?: Clock;
-  /** Handlers that threw, answers that could not be sent. Default: dropped. */
+  /**
+   * Handlers that threw, answers that could not be sent. Without it a fault is a rejection that
+   * nobody handles, which ends a process: right for who serves nothing, so that it has none.
+   */
   readonly onFault?: (fault: Fault) => void;
 }
 
@@ -80,7 +83,7 @@ class LinkedPeer<Calls extends MethodTable> implements Peer<Calls>, Receiver {
 
   constructor(options: PeerOptions<MethodTable, Calls>) {
     const limits = options.limits ?? ownLimits;
-    const onFault = options.onFault ?? ignoreFault;
+    const onFault = options.onFault ?? raiseFault;
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.principal = options.principal;
     this.closed = promise;
@@ -192,6 +195,7 @@ class LinkedPeer<Calls extends MethodTable> implements Peer<Calls>, Receiver {
   }
 }
 
-function ignoreFault(): void {
-  return undefined;
+/** Not thrown: it must not break the loop that reads frames for everybody else. */
+export function raiseFault({ method, error }: Fault): void {
+  void Promise.reject(new Error(`${method} failed, and nobody asked to be told`, { cause: error }));
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { maxBacklogBytes, maxPendingRequests, maxUnsentBytes } from "../../src/index.ts";
 import { createMemoryPeers } from "./memory-peers.ts";
+import { raiseFault } from "../../src/peer/peer.ts";
 
 const codeOf = (outcome: { ok: boolean }): unknown =>
   (outcome as { error?: { code: string } }).error?.code ?? "ok";
@@ -84,6 +85,20 @@ describe("request", () => {
   test("refuses a method that one side does not have", async () => {
     const { client } = createMemoryPeers();
     expect(codeOf(await client.request("constructor" as never, {} as never))).toBe("unsupported");
+  });
+
+  test("a fault that nobody asked for is a rejection that nobody handles", async () => {
+    const raised = once(process, "unhandledRejection");
+    const others = process.rawListeners("unhandledRejection").slice(0, -1) as (() => void)[];
+    for (const listener of others) process.off("unhandledRejection", listener);
+    try {
+      raiseFault({ method: "sample.fail", error: new Error("torn") });
+      const [reason] = (await raised) as [Error];
+      expect(reason).toMatchObject({ cause: { message: "torn" } });
+      expect(reason.message).toContain("sample.fail");
+    } finally {
+      for (const listener of others) process.on("unhandledRejection", listener);
+    }
   });
 
   test("leaves no timer behind when the connection closes", async () => {

@@ -5,7 +5,7 @@
 import { accepted, refused, whyNotMore } from "@podlane/protocol";
 import type {
   AcquireClaim,
-  ClaimView,
+  LogEventData,
   Outcome,
   Refusal,
   RegistrationId,
@@ -14,8 +14,8 @@ import type {
 import { unitsWithinScope } from "@podlane/protocol";
 import type { Call, WorkspaceDecision } from "../decider.ts";
 import { accept, refuse, refuseWith } from "../decider.ts";
-import { fact } from "../fact.ts";
-import { subjectOf } from "../fact.ts";
+import type { NewEvent } from "../event.ts";
+import { fact, subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
 import { maxBlockersShown } from "../limits.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
@@ -59,7 +59,7 @@ export function decideAcquire(
   if (!isFree && params.wait === "none") return refuseHeld(state, wanted);
   const deadlock = isFree ? deadlockOfOvertaking(state, wanted) : deadlockOfWait(state, wanted);
   if (deadlock !== null) return refuseWith(deadlock);
-  const request = requestOf(params, holder, units);
+  const request = requestOf(params, { holder, units, turn: turnOf(state, params, holder) });
   return isFree || params.wait === "none"
     ? grant(request, call)
     : queue(request, params.wait.deadlineMs, call);
@@ -82,26 +82,44 @@ function deadlockOfOvertaking(state: WorkspaceState, wanted: Wanted): Refusal | 
 
 /** Who would wait for the request from now on. */
 function waitsOfOvertaken(state: WorkspaceState, wanted: Wanted): WaitEdge[] {
-  const waiters = [...overtaken(state, wanted)].toSorted((a, b) => a.seq - b.seq);
-  return waiters.map(({ holder: from }) => ({ from, to: wanted.holder, blocker: wanted }));
+  return overtaken(state, wanted).map(({ holder: from }) => ({
+    from,
+    to: wanted.holder,
+    blocker: wanted,
+  }));
 }
 
-function queue(
-  request: ReturnType<typeof requestOf>,
-  deadlineMs: number,
-  { nowMs, nextSeq }: Call,
-): WorkspaceDecision {
+function queue(request: Request, deadlineMs: number, { nowMs, nextSeq }: Call): WorkspaceDecision {
   const id = claimIdAt(nextSeq);
   const data = { ...request, waitUntilMs: nowMs + deadlineMs };
   return accept<"claim.acquire">([fact("claim.queued", subjectOf.claim(id), data)], viewOf(id));
 }
 
-function requestOf(params: AcquireClaim, holder: RegistrationId, units: readonly UnitKey[]) {
-  const { mode, ttlMs, priority, reason } = params;
-  return { holder, units: [...units], mode, ttlMs, priority, reason };
+/** The turn that a claim is taken for: the one under way, or run without us until now. */
+function turnOf(state: WorkspaceState, { until }: AcquireClaim, holder: string): number | null {
+  if (until === "release") return null;
+  const pod = findLiving(state, holder);
+  return pod === undefined ? null : (pod.turn?.n ?? (pod.lastTurn?.turn ?? 0) + 1);
 }
 
-function grant(request: ReturnType<typeof requestOf>, { nextSeq }: Call): WorkspaceDecision {
+type Request = LogEventData<"claim.acquired">;
+
+function requestOf(
+  params: AcquireClaim,
+  {
+    holder,
+    units,
+    turn,
+  }: { readonly turn: number | null } & Pick<Wanted, "units"> & {
+      readonly holder: RegistrationId;
+    },
+): Request {
+  const { mode, ttlMs, priority, reason } = params;
+  const request = { holder, units: [...units], mode, ttlMs, priority, reason };
+  return turn === null ? request : { ...request, turn };
+}
+
+function grant(request: Request, { nextSeq }: Call): WorkspaceDecision {
   const id = claimIdAt(nextSeq);
   return accept<"claim.acquire">(
     [fact("claim.acquired", subjectOf.claim(id), request)],
@@ -110,16 +128,17 @@ function grant(request: ReturnType<typeof requestOf>, { nextSeq }: Call): Worksp
 }
 
 /** Renews only when half of the TTL is gone: pods claim before every write. */
-function refresh(own: ClaimEntry, { ttlMs }: AcquireClaim, call: Call): WorkspaceDecision {
-  const answer: (after: WorkspaceState) => { claim: ClaimView } = viewOf(own.id);
-  if (own.fence === null) return accept<"claim.acquire">([], answer);
-  if (own.acceptByMs !== null) {
-    const taken = fact("claim.accepted", subjectOf.claim(own.id), {});
-    return accept<"claim.acquire">([taken], answer);
+function refresh(own: ClaimEntry, { ttlMs, until }: AcquireClaim, call: Call): WorkspaceDecision {
+  const events: NewEvent[] = [];
+  if (own.turn !== null && until === "release") {
+    events.push(fact("claim.kept", subjectOf.claim(own.id), {}));
   }
-  const leftMs = (own.expiresAtMs ?? call.nowMs) - call.nowMs;
-  const isFresh = leftMs * 2 > Math.min(ttlMs, own.ttlMs);
-  return accept<"claim.acquire">(isFresh ? [] : [renewal(own.holder, [own], call.nowMs)], answer);
+  if (own.acceptByMs !== null) events.push(fact("claim.accepted", subjectOf.claim(own.id), {}));
+  const leftMs = (own.expiresAtMs ?? Infinity) - call.nowMs;
+  if (leftMs * 2 <= Math.min(ttlMs, own.ttlMs)) {
+    events.push(renewal(own.holder, [own], call.nowMs));
+  }
+  return accept<"claim.acquire">(events, viewOf(own.id));
 }
 
 interface OwnClaim {
@@ -140,9 +159,14 @@ function ownClaimOver(
     const claim = knownClaim(claims, id);
     if (claim.holder !== holder || isExpired(claim, nowMs)) continue;
     if (mode === "exclusive" && claim.mode === "shared") continue;
-    if (units.every((key) => claim.units.includes(key))) return claim;
+    if (units.every((key) => hasUnit(claim, key))) return claim;
   }
   return null;
+}
+
+/** A directory that one has is what lies in it too: to queue for that would wait for oneself. */
+function hasUnit({ units }: ClaimEntry, key: UnitKey): boolean {
+  return units.includes(key) || unitFacts(key).ancestors.some((one) => units.includes(one));
 }
 
 /** Only pods have scopes; an outside agent answers for itself. */

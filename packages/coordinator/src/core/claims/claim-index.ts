@@ -8,6 +8,7 @@ import type { Undo } from "../undo.ts";
 import type { ClaimEntry, ClaimsSlice, UnitQueue } from "./claims-slice.ts";
 import { placeIn } from "./order.ts";
 import { unitFacts } from "./unit-cache.ts";
+import type { PathLink } from "./unit-cache.ts";
 
 interface IndexedUnit {
   readonly key: UnitKey;
@@ -112,48 +113,34 @@ function openQueue(claims: ClaimsSlice, { key, undo }: IndexedUnit): UnitQueue {
     waiting: { exclusive: [], shared: [] },
   };
   undo.put(claims.byKey, key, queue);
-  const { path, isDirectory } = unitFacts(key);
-  if (path === null) return queue;
+  const { isDirectory, chain } = unitFacts(key);
   if (isDirectory) undo.assign(claims, "directories", claims.directories + 1);
-  linkPath(claims, path, undo);
+  linkPath(claims, chain, undo);
   return queue;
 }
 
 function closeQueue(claims: ClaimsSlice, { key, undo }: IndexedUnit): void {
   undo.remove(claims.byKey, key);
-  const { path, isDirectory } = unitFacts(key);
-  if (path === null) return;
+  const { isDirectory, chain } = unitFacts(key);
   if (isDirectory) undo.assign(claims, "directories", claims.directories - 1);
-  unlinkPath(claims, path, undo);
+  unlinkPath(claims, chain, undo);
 }
 
-function linkPath(claims: ClaimsSlice, path: string, undo: Undo): void {
-  for (let below = path; below !== ""; below = parentOf(below)) {
-    const parent = parentOf(below);
-    const names = claims.beneath.get(parent);
-    if (names !== undefined) return undo.add(names, below);
-    undo.put(claims.beneath, parent, new Set([below]));
+function linkPath({ beneath }: ClaimsSlice, chain: readonly PathLink[], undo: Undo): void {
+  for (const { path, parent } of chain) {
+    const names = beneath.get(parent);
+    if (names !== undefined) return undo.add(names, path);
+    undo.put(beneath, parent, new Set<string>().add(path));
   }
 }
 
-function unlinkPath(claims: ClaimsSlice, path: string, undo: Undo): void {
-  for (let below = path; below !== "" && !isInUse(claims, below); below = parentOf(below)) {
-    const parent = parentOf(below);
-    const names = claims.beneath.get(parent);
+/** Up to the first path that is claimed itself or leads to other claims. */
+function unlinkPath({ beneath, byKey }: ClaimsSlice, chain: readonly PathLink[], undo: Undo): void {
+  for (const { path, parent, file, directory } of chain) {
+    if (beneath.has(path) || byKey.has(file) || byKey.has(directory)) return;
+    const names = beneath.get(parent);
     if (names === undefined) return;
-    if (names.size > 1) return undo.drop(names, below);
-    undo.remove(claims.beneath, parent);
+    if (names.size > 1) return undo.drop(names, path);
+    undo.remove(beneath, parent);
   }
-}
-
-/** Whether a path is claimed itself or leads to claims. */
-function isInUse({ byKey, beneath }: ClaimsSlice, path: string): boolean {
-  return (
-    beneath.has(path) || byKey.has(`file:${path}` as UnitKey) || byKey.has(directoryUnit(path))
-  );
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
 }

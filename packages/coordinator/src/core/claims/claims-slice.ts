@@ -19,8 +19,10 @@ export interface ClaimEntry {
   readonly rank: number;
   readonly reason: string;
   readonly sinceMs: number;
-  /** Registrations that get it back, in turn, when the holder ends; the last one first. */
-  readonly returnTo: readonly RegistrationId[];
+  /** Registrations that get it back when the holder ends; the last one first. */
+  readonly returnTo: readonly Giver[];
+  /** Taken for this turn of its holder; null: until it is released. */
+  turn: number | null;
   /** The seq of the event that granted it; null while queued. */
   fence: number | null;
   expiresAtMs: number | null;
@@ -32,6 +34,12 @@ export interface ClaimEntry {
   behind: ClaimId | null;
   /** Waiters that are behind this one; null until there was one. */
   watchers: Set<ClaimId> | null;
+}
+
+/** Who handed a claim on, and the turn that it was taken for. */
+export interface Giver {
+  readonly holder: RegistrationId;
+  readonly turn: number | null;
 }
 
 /**

@@ -14,7 +14,7 @@ import { findDeadlock } from "../deadlock.ts";
 import { decideAcquire } from "./acquire.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 import { claimsOf, findClaim } from "./claims-slice.ts";
-import { isExpired } from "./expiry.ts";
+import { endUnasked, isExpired } from "./expiry.ts";
 import { appendTransfer, waitsFor } from "./hand-over.ts";
 import { renewal, viewOf } from "./renewal.ts";
 
@@ -30,7 +30,10 @@ export const claimDeciders: Deciders<
     if (fence !== undefined && fence !== claim.fence) {
       return staleToken(id, `token ${fence} given, ${claim.fence ?? "none"} is current`);
     }
-    const ended = fact("claim.ended", subjectOf.claim(id), { how: "released" });
+    const isOwn = claim.holder === actor.id;
+    const ended = isOwn
+      ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
+      : endUnasked(claim, "released");
     return accept<"claim.release">([ended], () => ({ released: true }));
   },
   /** Extends every grant of the registration; one that has run out ends here at the latest. */
@@ -38,9 +41,7 @@ export const claimDeciders: Deciders<
     const granted = claimsOf(state.claims, actor.id).filter((claim) => claim.fence !== null);
     const lost = granted.filter((claim) => isExpired(claim, nowMs));
     const kept = granted.filter((claim) => !isExpired(claim, nowMs));
-    const events: NewEvent[] = lost.map((claim) =>
-      fact("claim.ended", subjectOf.claim(claim.id), { how: "expired" }),
-    );
+    const events: NewEvent[] = lost.map((claim) => endUnasked(claim, "expired"));
     if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
     return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },

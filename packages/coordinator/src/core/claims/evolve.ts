@@ -6,8 +6,9 @@ import type { LogEvent } from "../event.ts";
 import type { Evolvers } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
 import type { WorkspaceState } from "../state.ts";
-import type { ClaimEntry } from "./claims-slice.ts";
+import type { ClaimEntry, Giver } from "./claims-slice.ts";
 import { claimsOf, knownClaim } from "./claims-slice.ts";
+import { pausesAny } from "./pause.ts";
 import { rankOf } from "./order.ts";
 import { enter, leave, promote, shrink } from "./queueing.ts";
 
@@ -16,6 +17,7 @@ export const claimEvolvers: Evolvers<
   | "claim.queued"
   | "claim.granted"
   | "claim.accepted"
+  | "claim.kept"
   | "claim.renewed"
   | "claim.transferred"
   | "claim.ended"
@@ -36,6 +38,9 @@ export const claimEvolvers: Evolvers<
   "claim.accepted": (state, _data, { event, undo }) => {
     undo.assign(claimOf(state, event), "acceptByMs", null);
   },
+  "claim.kept": (state, _data, { event, undo }) => {
+    undo.assign(claimOf(state, event), "turn", null);
+  },
   "claim.renewed": (state, { holder }, { event, undo }) => {
     for (const claim of claimsOf(state.claims, holder)) {
       if (claim.fence !== null) undo.assign(claim, "expiresAtMs", event.atMs + claim.ttlMs);
@@ -43,14 +48,15 @@ export const claimEvolvers: Evolvers<
   },
   "claim.transferred": (state, data, { event, undo }) => {
     const from = knownClaim(state.claims, data.from);
-    const returnTo = chainAfter(from, data.to);
-    const request = { ...data, holder: data.to, returnTo };
+    const request = { ...data, holder: data.to, ...chainAfter(from, data.to) };
     enter(state, newClaim(request, event, { fence: event.seq }), undo);
     shrink(state, from, { units: data.units as UnitKey[], undo });
   },
   "claim.ended": (state, _data, { event, undo }) => {
     const claim = claimOf(state, event);
     leave(state, claim, undo);
+    // Tasks and merges may have waited for the end of a pause.
+    if (pausesAny(claim.units)) undo.assign(state, "mark", { seq: event.seq });
   },
 };
 
@@ -65,10 +71,11 @@ interface Request {
   readonly ttlMs: number;
   readonly priority: number;
   readonly reason: string;
-  readonly returnTo?: readonly RegistrationId[];
+  readonly turn?: number | null | undefined;
+  readonly returnTo?: readonly Giver[];
 }
 
-const nobody: readonly RegistrationId[] = [];
+const nobody: readonly Giver[] = [];
 
 function newClaim(
   request: Request,
@@ -87,6 +94,7 @@ function newClaim(
     reason: request.reason,
     sinceMs: event.atMs,
     returnTo: request.returnTo ?? nobody,
+    turn: request.turn ?? null,
     fence,
     expiresAtMs: fence === null ? null : event.atMs + request.ttlMs,
     acceptByMs: null,
@@ -96,8 +104,10 @@ function newClaim(
   };
 }
 
-/** A claim that comes back loses the registrations it has come back past. */
-function chainAfter(from: ClaimEntry, to: RegistrationId): readonly RegistrationId[] {
-  const back = from.returnTo.indexOf(to);
-  return back >= 0 ? from.returnTo.slice(0, back) : [...from.returnTo, from.holder];
+/** A claim that comes back is what it was, and loses the givers it has come back past. */
+function chainAfter(from: ClaimEntry, to: RegistrationId): Pick<ClaimEntry, "returnTo" | "turn"> {
+  const { holder, turn, returnTo } = from;
+  const back = returnTo.findIndex((giver) => giver.holder === to);
+  if (back < 0) return { returnTo: [...returnTo, { holder, turn }], turn: null };
+  return { returnTo: returnTo.slice(0, back), turn: returnTo[back]?.turn ?? null };
 }

@@ -2,8 +2,8 @@
  * What time ends: grants whose TTL ran out, pushed grants nobody accepted, waiters out of patience.
  * A scan once a second of log time; nothing on the path of a command.
  */
-import type { ClaimEnd } from "@podlane/protocol";
-import type { NewEvent } from "../event.ts";
+import type { ClaimEnd, ClaimId, LogEventData, RegistrationId } from "@podlane/protocol";
+import type { LogEvent, NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
@@ -17,7 +17,12 @@ export function dueClaims({ claims }: WorkspaceState, nowMs: number): NewEvent[]
   }
   return due
     .toSorted((a, b) => a.claim.seq - b.claim.seq)
-    .map(({ claim, how }) => fact("claim.ended", subjectOf.claim(claim.id), { how }));
+    .map(({ claim, how }) => endUnasked(claim, how));
+}
+
+/** An end that the holder has not asked for, and is told of. */
+export function endUnasked({ id, holder: lost }: ClaimEntry, how: ClaimEnd): NewEvent {
+  return fact("claim.ended", subjectOf.claim(id), { how, lost });
 }
 
 /** Whether the TTL of a grant has run out: from that instant on it protects nothing. */
@@ -30,4 +35,17 @@ function endingAt(claim: ClaimEntry, nowMs: number): ClaimEnd | null {
   if (isExpired(claim, nowMs)) return "expired";
   if (claim.waitUntilMs !== null && claim.waitUntilMs <= nowMs) return "gave_up";
   return null;
+}
+
+/** Whom an event takes a claim from unasked, and what to tell; null for every other event. */
+export function lostClaim({ kind, subject, data }: LogEvent): LostClaim | null {
+  if (kind !== "claim.ended") return null;
+  const { how, lost } = data as LogEventData<"claim.ended">;
+  if (lost === undefined) return null;
+  return { holder: lost, notice: { claim: subject.slice("claim:".length) as ClaimId, how } };
+}
+
+interface LostClaim {
+  readonly holder: RegistrationId;
+  readonly notice: { readonly claim: ClaimId; readonly how: ClaimEnd };
 }

@@ -6,13 +6,14 @@ import type { ClaimEnd, PodId, RegistrationId, Scope, UnitKey } from "@podlane/p
 import type { NewEvent } from "../event.ts";
 import type { Batch } from "../fact.ts";
 import { fact, subjectOf } from "../fact.ts";
-import { findLiving } from "../pods/tree.ts";
+import type { PodEntry } from "../pods/pods-slice.ts";
+import { findLiving, treeOf } from "../pods/tree.ts";
 import { loanScope } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
 import { findCycle } from "../deadlock.ts";
 import type { WaitEdge } from "../wait-graph.ts";
 import { waitersBehind } from "./behind.ts";
-import type { ClaimEntry } from "./claims-slice.ts";
+import type { ClaimEntry, Giver } from "./claims-slice.ts";
 import { claimsOf } from "./claims-slice.ts";
 
 interface Loan {
@@ -40,8 +41,8 @@ export function handOverClaims(
 
 /**
  * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
- * living giver, unless that one has no turn, or already waits for somebody who waits for the
- * claim: then it ends, because returning it would close a cycle that nobody asked for.
+ * living giver, unless that one took it for a turn that is over, or already waits for somebody who
+ * waits for the claim: then it ends, because returning it would close a cycle nobody asked for.
  */
 export function endClaimsOf(state: WorkspaceState, holder: string, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
@@ -51,12 +52,34 @@ export function endClaimsOf(state: WorkspaceState, holder: string, batch: Batch)
   }
 }
 
-/** Ends what a pod's turn still has or waits for, what came home to it unasked included. */
-export function endClaimsOfTurn(state: WorkspaceState, pod: PodId): NewEvent[] {
-  return claimsOf(state.claims, pod).map((claim) => {
+/**
+ * Ends what was taken for a turn that is over: all that the pod took for it, and what was handed
+ * down and is in no use, since neither who took it nor who has it is in a turn.
+ */
+export function endClaimsOfTurn(state: WorkspaceState, pod: PodEntry, turn: number): NewEvent[] {
+  const isOver = (holder: string) => holder === (pod.id as string) || !isInUse(state, holder);
+  const claims = treeOf(state, pod).flatMap((one) => claimsOf(state.claims, one.id));
+  const ended = claims.filter(({ holder, turn: own, returnTo: [taker] }) => {
+    if (taker === undefined) return holder === (pod.id as string) && own !== null && own <= turn;
+    if (taker.turn === null || !isOver(holder)) return false;
+    return taker.holder === (pod.id as string) || !isTurnOf(state, taker);
+  });
+  return ended.map((claim) => {
     const how = claim.fence === null ? "gave_up" : "released";
     return fact("claim.ended", subjectOf.claim(claim.id), { how });
   });
+}
+
+/** Whether a holder is in a turn, or has yet to come up to one. */
+function isInUse(state: WorkspaceState, holder: string): boolean {
+  const pod = findLiving(state, holder);
+  if (pod === undefined) return false;
+  return pod.turn !== null || pod.state === "starting" || pod.state === "restarting";
+}
+
+/** Whether the turn that a giver took a claim for still goes on. */
+function isTurnOf(state: WorkspaceState, { holder, turn }: Giver): boolean {
+  return turn !== null && findLiving(state, holder)?.turn?.n === turn;
 }
 
 /** Hands units of a grant to another registration; all of them end the claim they came from. */
@@ -66,8 +89,8 @@ export function appendTransfer(
   batch: Batch,
 ): void {
   const { mode, ttlMs, priority, reason, returnTo } = claim;
-  const back = returnTo.indexOf(to);
-  const next = back >= 0 ? (returnTo[back - 1] ?? null) : claim.holder;
+  const back = returnTo.findIndex((giver) => giver.holder === to);
+  const next = back >= 0 ? (returnTo[back - 1]?.holder ?? null) : claim.holder;
   const data = {
     from: claim.id,
     to,
@@ -94,10 +117,12 @@ function appendEnd(claim: ClaimEntry, how: ClaimEnd, batch: Batch): void {
 
 function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null {
   if (claim.fence === null) return null;
-  const heir = [...claim.returnTo].toReversed().find((id) => findLiving(state, id) !== undefined);
-  if (heir === undefined) return null;
-  // Claims are a turn's: between turns nobody would use it, and nobody would give it back.
-  if (findLiving(state, heir)?.turn === null) return null;
+  const givers = claim.returnTo.toReversed();
+  const giver = givers.find(({ holder }) => findLiving(state, holder) !== undefined);
+  if (giver === undefined) return null;
+  // Taken for a turn that is over: nobody would use it, and nobody would give it back.
+  if (giver.turn !== null && !isTurnOf(state, giver)) return null;
+  const heir = giver.holder;
   const others = waitsFor(state, claim, heir);
   return findCycle(state, { start: heir, needs: () => [], others }) === null ? heir : null;
 }

@@ -9,6 +9,7 @@ import { visitQueues } from "./claim-index.ts";
 import type { ClaimEntry, ClaimsSlice, UnitQueue } from "./claims-slice.ts";
 import { knownClaim } from "./claims-slice.ts";
 import { placeIn } from "./order.ts";
+import { unitFacts } from "./unit-cache.ts";
 
 /** What is asked for, by whom, and its place in the order of all requests. */
 export interface Wanted {
@@ -33,6 +34,8 @@ export interface Meeting {
   readonly mode: ClaimMode;
   /** Between paths, kin are not in each other's way. */
   readonly isPath: boolean;
+  /** Also waiters that come after the request stand before it: those for its pause-lock do. */
+  readonly comesFirst: boolean;
   /** How many of these may hold beside the request and still leave it room; else 0. */
   readonly room: number;
 }
@@ -51,9 +54,32 @@ export function visitMeetings(
     visitQueues(claims, unit, (queue, { key, isPath }) => {
       for (const mode of clashingModes[wantedMode]) {
         const canShare = mode === "exclusive" && wantedMode === "exclusive";
-        visit({ queue, mode, isPath, room: canShare ? capacityOf(claims, key) - 1 : 0 });
+        const room = canShare ? capacityOf(claims, key) - 1 : 0;
+        visit({ queue, mode, isPath, comesFirst: false, room });
       }
     });
+    visitBeside(claims, unitFacts(unit).pausedBy, visit);
+  }
+}
+
+/** The queues of the features that a request would pause, if it has pause-locks. */
+export function visitPaused(
+  { claims }: WorkspaceState,
+  units: readonly UnitKey[],
+  visit: (meeting: Meeting) => void,
+): void {
+  for (const unit of units) visitBeside(claims, unitFacts(unit).pauses, visit);
+}
+
+function visitBeside(
+  claims: ClaimsSlice,
+  key: UnitKey | null,
+  visit: (meeting: Meeting) => void,
+): void {
+  const queue = key === null ? undefined : claims.byKey.get(key);
+  if (queue === undefined) return;
+  for (const mode of ["exclusive", "shared"] as const) {
+    visit({ queue, mode, isPath: false, comesFirst: true, room: 0 });
   }
 }
 
@@ -71,7 +97,8 @@ export function holdersAt({ queue, mode }: Meeting): Stretch {
 /** Waiters that come before the request in order. */
 export function waitersBefore(claims: ClaimsSlice, wanted: Wanted, at: Meeting): Stretch {
   const list = at.queue.waiting[at.mode];
-  return { list, from: 0, to: list.length === 0 ? 0 : placeIn(claims, list, wanted) };
+  const isAll = at.comesFirst || list.length === 0;
+  return { list, from: 0, to: isAll ? list.length : placeIn(claims, list, wanted) };
 }
 
 /** Waiters that come after the request in order, from itself on if it is one. */

@@ -2,7 +2,7 @@
  * Canonical keys of unit spellings, remembered: the same few spellings come again and again, and
  * canonicalising one costs more than deciding its claim.
  */
-import { accepted, ancestorsOf, canonicalUnit, pathOfUnit } from "@podlane/protocol";
+import { accepted, ancestorsOf, canonicalUnit, directoryUnit, pathOfUnit } from "@podlane/protocol";
 import type { Outcome, UnitKey } from "@podlane/protocol";
 import { maxCachedUnits } from "../limits.ts";
 
@@ -14,6 +14,20 @@ export interface UnitFacts {
   readonly isDirectory: boolean;
   /** The `dir:` keys that cover it, nearest first. */
   readonly ancestors: readonly UnitKey[];
+  /** The feature that this pause-lock pauses, or null. */
+  readonly pauses: UnitKey | null;
+  /** The pause-lock of this feature, or null. */
+  readonly pausedBy: UnitKey | null;
+  /** The path and those above it, nearest first, without the workspace itself. */
+  readonly chain: readonly PathLink[];
+}
+
+/** A path and what leads to it. */
+export interface PathLink {
+  readonly path: string;
+  readonly parent: string;
+  readonly file: UnitKey;
+  readonly directory: UnitKey;
 }
 
 // Memos of pure functions: emptied when full, never wrong.
@@ -45,13 +59,41 @@ export function unitKeysOf(spellings: readonly string[]): Outcome<UnitKey[]> {
 export function unitFacts(key: UnitKey): UnitFacts {
   const known = facts.get(key);
   if (known !== undefined) return known;
+  const path = pathOfUnit(key);
   const found = {
     key,
-    path: pathOfUnit(key),
+    path,
     isDirectory: key.startsWith("dir:"),
     ancestors: ancestorsOf(key),
+    pauses: isPause(key) ? (key.slice(0, -pauseSuffix.length) as UnitKey) : null,
+    pausedBy: isFeature(key) && !isPause(key) ? (`${key}${pauseSuffix}` as UnitKey) : null,
+    chain: path === null ? [] : chainOf(path),
   };
   if (facts.size >= maxCachedUnits) facts.clear();
   facts.set(key, found);
   return found;
+}
+
+const pauseSuffix = ":pause";
+
+function isFeature(key: UnitKey): boolean {
+  return key.startsWith("feature:");
+}
+
+function isPause(key: UnitKey): boolean {
+  return isFeature(key) && key.endsWith(pauseSuffix);
+}
+
+function chainOf(path: string): PathLink[] {
+  const chain: PathLink[] = [];
+  for (
+    let below = path;
+    below !== "";
+    below = below.slice(0, Math.max(0, below.lastIndexOf("/")))
+  ) {
+    const parent = below.slice(0, Math.max(0, below.lastIndexOf("/")));
+    const file = `file:${below}` as UnitKey;
+    chain.push({ path: below, parent, file, directory: directoryUnit(below) });
+  }
+  return chain;
 }

@@ -14,6 +14,8 @@ import { findLiving, findPod, livingPods, treeOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 import { isTaskEnded, sortedRuns } from "./runs-slice.ts";
+import { placesFor } from "./places.ts";
+import { spawnWait } from "./waits.ts";
 import { isLandingSettled, outcomeOf, verdictOn } from "./verdict.ts";
 
 /** Tasks whose pods have settled or ended, and tasks that can never begin because of them. */
@@ -58,25 +60,32 @@ function hasFailed(task: TaskEntry): boolean {
   return isTaskEnded(task) && task.state !== "done";
 }
 
-/** Pods for tasks of active runs whose dependencies are done; a task whose name is taken waits. */
+/**
+ * Pods for tasks of active runs whose dependencies are done, those of the first priority first; a
+ * task whose name is taken waits. A pod that could only queue for its first turn is not made yet:
+ * it would cost a worktree and a process for nothing.
+ */
 export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   const batch = new Batch(nextSeq);
   const names = new Set<string>();
   for (const run of openRuns(state)) {
-    if (run.state !== "active") continue;
-    for (const task of run.tasks.values()) {
+    let places = placesFor(state, run);
+    for (const task of byPriority(run)) {
       const { id } = task.plan;
-      if (!isDue(run, task) || state.pods.byName.has(id) || names.has(id)) continue;
+      if (places <= 0) break;
+      if (task.state !== "blocked" || names.has(id)) continue;
+      if (spawnWait(state, run, task) !== null) continue;
       names.add(id);
+      places -= 1;
       appendTask(state, { run, task }, batch);
     }
   }
   return batch.events;
 }
 
-function isDue(run: RunEntry, task: TaskEntry): boolean {
-  const isDone = (name: TaskEntry["plan"]["id"]) => run.tasks.get(name)?.state === "done";
-  return task.state === "blocked" && task.plan.dependsOn.every(isDone);
+/** By priority, then in the order of the plan. */
+function byPriority(run: RunEntry): TaskEntry[] {
+  return [...run.tasks.values()].toSorted((a, b) => a.plan.spec.priority - b.plan.spec.priority);
 }
 
 function appendTask(

@@ -5,14 +5,15 @@ import { accepted, isTerminal, refused } from "@podlane/protocol";
 import type { Outcome, Plan, RunId } from "@podlane/protocol";
 import { accept, refuse, refuseWith } from "../decider.ts";
 import type { Deciders, WorkspaceDecision } from "../decider.ts";
-import type { NewEvent } from "../event.ts";
+import type { Actor, NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import { cancelDeadlineMs } from "../limits.ts";
 import { cancelMergesOf } from "../merges/decide.ts";
 import { stopEvents } from "../pods/stop.ts";
-import { livingPods } from "../pods/tree.ts";
+import { findLiving, livingPods } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import { runView } from "../views/run-view.ts";
+import { checkAgentPlan } from "./agent-plan.ts";
 import { checkPlan } from "./plan-check.ts";
 import type { RunEntry } from "./runs-slice.ts";
 import { findRun, isTaskEnded } from "./runs-slice.ts";
@@ -22,8 +23,10 @@ export const runDeciders: Deciders<"run.submit" | "run.cancel"> = {
    * A known id continues its run: a drained or cancelled one goes on, an ended one tries again what
    * did not succeed, and one that is under way is only answered.
    */
-  "run.submit": (state, { id, plan }, { nearHost }) => {
+  "run.submit": (state, { id, plan }, { actor, nearHost }) => {
     const known = findRun(state.runs, id);
+    const allowed = checkSubmitter(state, known?.plan ?? plan, actor);
+    if (!allowed.ok) return refuseWith(allowed.error);
     if (known !== undefined) return continueRun(known);
     const checked = checkSubmit(state, plan);
     if (!checked.ok) return refuseWith(checked.error);
@@ -49,6 +52,14 @@ function acceptRun(id: RunId, events: readonly NewEvent[]): WorkspaceDecision {
 function continueRun(run: RunEntry): WorkspaceDecision {
   const goesOn = run.state !== "active" && (run.state !== "ended" || run.outcome !== "done");
   return acceptRun(run.id, goesOn ? [fact("run.resumed", subjectOf.run(run.id), {})] : []);
+}
+
+/** A pod's plan may do what the pod may; the operator's may do everything. */
+function checkSubmitter(state: WorkspaceState, plan: Plan, actor: Actor): Outcome<null> {
+  if (actor.role !== "pod" && actor.role !== "agent") return accepted(null);
+  const submitter = findLiving(state, actor.id);
+  if (submitter !== undefined) return checkAgentPlan(state, submitter, plan);
+  return refused("stale_generation", `pod ${actor.id} has ended: it submits nothing`);
 }
 
 /** Refuses `invalid_request` for a bad plan and `conflict` for a name that a living pod has. */

@@ -8,6 +8,7 @@ import { fact, subjectOf } from "../fact.ts";
 import { defaultConcurrentTurns } from "../limits.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
 import { knownPod } from "../pods/tree.ts";
+import type { RunEntry } from "../runs/runs-slice.ts";
 import type { WorkspaceState } from "../state.ts";
 import { groupOf } from "./turns-slice.ts";
 
@@ -30,8 +31,12 @@ export function admissions(state: WorkspaceState): NewEvent[] {
 
 /** How many turns of the pod's group may run at once. */
 export function slotsOf(state: WorkspaceState, pod: PodEntry): number {
-  if (pod.runId === null) return defaultConcurrentTurns;
-  return state.runs.byId.get(pod.runId)?.plan.maxConcurrentAgents ?? defaultConcurrentTurns;
+  const run = pod.runId === null ? undefined : state.runs.byId.get(pod.runId);
+  return run === undefined ? defaultConcurrentTurns : slotsOfRun(run);
+}
+
+export function slotsOfRun({ plan }: RunEntry): number {
+  return plan.maxConcurrentAgents ?? defaultConcurrentTurns;
 }
 
 /** Its place among the waiting turns of its group, from 1; 0 when it does not wait. */

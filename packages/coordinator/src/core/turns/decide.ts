@@ -51,17 +51,20 @@ export const turnDeciders: Deciders<"pod.turn_request" | "pod.turn_yield" | "pod
     const data = { generation: pod.generation, turn: params.turn, waiting, beside };
     return acceptSilently(fact("pod.turn_yielded", subjectOf.pod(pod.id), data));
   },
-  /** Ends its claims too. Idempotent for the last turn; one run without a coordinator may end. */
+  /**
+   * Ends the claims that were taken for it. Idempotent for the last turn; one that ran without a
+   * coordinator may end.
+   */
   "pod.turn_end": (state, params) => {
     const found = reporter(state, params);
     if (!found.ok) return refuseWith(found.error);
     const pod = found.value;
-    const { generation, turn, cause, outcome, result, message } = params;
+    const { generation, turn, cause, outcome, result, message, code } = params;
     if (pod.turn === null && (pod.lastTurn?.turn ?? 0) >= turn) return acceptSilently();
     if (pod.turn !== null && pod.turn.n !== turn) return notRunning(pod, turn);
-    const data = { generation, turn, cause, outcome, result, message };
+    const data = { generation, turn, cause, outcome, result, message, code };
     const ended = fact("pod.turn_ended", subjectOf.pod(pod.id), data);
-    return acceptSilently(ended, ...endClaimsOfTurn(state, pod.id));
+    return acceptSilently(ended, ...endClaimsOfTurn(state, pod, turn));
   },
 };
 

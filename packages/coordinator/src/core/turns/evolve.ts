@@ -48,8 +48,9 @@ export const turnEvolvers: Evolvers<
   },
   "pod.turn_ended": (state, data, { event, undo }) => {
     const pod = podOf(state, event);
-    const { turn, cause, outcome, result, message } = data;
-    const ended: LastTurn = { turn, cause, outcome, result, message };
+    const { turn, cause, outcome, result, message, code } = data;
+    // Older logs have none.
+    const ended: LastTurn = { turn, cause, outcome, result, message, code: code ?? null };
     freeTurn(state, pod, undo);
     undo.assign(pod, "quiet", null);
     undo.assign(pod, "lastTurn", ended);

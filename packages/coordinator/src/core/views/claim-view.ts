@@ -4,6 +4,7 @@
 import type { ClaimView } from "@podlane/protocol";
 import { accepted } from "@podlane/protocol";
 import { firstBefore, placeOf } from "../claims/before.ts";
+import { capacitiesOf } from "../claims/capacity.ts";
 import { visitQueues } from "../claims/claim-index.ts";
 import type { ClaimEntry } from "../claims/claims-slice.ts";
 import { findClaim, knownClaim } from "../claims/claims-slice.ts";
@@ -29,6 +30,7 @@ export function claimView(state: WorkspaceState, claim: ClaimEntry): ClaimView {
     position: waits ? placeOf(state, claim) : 0,
     blockedBy: blockers.map((blocker) => blockerView(state, blocker)),
     reason: claim.reason,
+    until: claim.turn === null ? "release" : "turn_end",
     sinceMs: claim.sinceMs,
     expiresAtMs: claim.expiresAtMs,
   };
@@ -47,8 +49,10 @@ export function findClaimView(state: WorkspaceState, id: string): ClaimView | un
 export const claimQueries: Queries<"claim.list"> = {
   /** All live claims, or those that overlap any of the units; oldest first. */
   "claim.list": (state, { units }) => {
-    if (units === undefined)
-      return accepted({ claims: viewsOf(state, state.claims.live.values()) });
+    const capacities = capacitiesOf(state.claims);
+    if (units === undefined) {
+      return accepted({ claims: viewsOf(state, state.claims.live.values()), capacities });
+    }
     const keys = unitKeysOf(units);
     if (!keys.ok) return keys;
     const found = new Set<ClaimEntry>();
@@ -59,7 +63,7 @@ export const claimQueries: Queries<"claim.list"> = {
         }
       });
     }
-    return accepted({ claims: viewsOf(state, found) });
+    return accepted({ claims: viewsOf(state, found), capacities });
   },
 };
 

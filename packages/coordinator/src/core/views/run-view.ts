@@ -7,6 +7,7 @@ import { findPod } from "../pods/tree.ts";
 import type { Queries } from "../query.ts";
 import type { RunEntry, TaskEntry } from "../runs/runs-slice.ts";
 import { findRun, sortedRuns } from "../runs/runs-slice.ts";
+import { taskWait } from "../runs/waits.ts";
 import type { WorkspaceState } from "../state.ts";
 
 export function runView(state: WorkspaceState, run: RunEntry): RunView {
@@ -36,6 +37,7 @@ function taskView(state: WorkspaceState, run: RunEntry, task: TaskEntry): RunTas
     commit: pod?.result?.commit ?? task.commit,
     merge: task.merge,
     waitsFor: task.state === "blocked" ? waitsFor : [],
+    why: taskWait(state, run, task),
     startedAtMs: task.startedAtMs,
     endedAtMs: task.endedAtMs,
     // What went wrong, else what the agent said of its work.

@@ -3,6 +3,7 @@
  * It knows nothing of git's commands; `git.ts` gives it arguments and environment.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { send } from "../../process/table.ts";
 import { maxGitErrorBytes, terminateGraceMs } from "../limits.ts";
 import { GitFault, type GitFaultCode } from "./fault.ts";
 
@@ -95,10 +96,5 @@ function terminate(child: ChildProcess): NodeJS.Timeout {
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is already gone.
-  }
+  if (child.pid !== undefined) send(-child.pid, signal);
 }

@@ -64,11 +64,16 @@ const objectCommands = new Set([
   "version",
 ]);
 
+/** As one of those: a worktree without a checkout has no files and no index yet. */
+function isHarmless([command = "", verb = "", ...options]: readonly string[]): boolean {
+  if (command !== "worktree") return objectCommands.has(command);
+  return verb === "list" || (verb === "add" && options.includes("--no-checkout"));
+}
+
 /** Git in one directory. `parent` is the environment to scrub, this process's unless given. */
 export function gitIn(directory: string, parent: NodeJS.ProcessEnv = process.env): Git {
   const run = async (args: readonly string[], call: GitCall = {}): Promise<GitAnswer> => {
-    const harmless = objectCommands.has(args[0] ?? "");
-    const drivers = harmless ? [] : await readDrivers(directory, parent, call);
+    const drivers = isHarmless(args) ? [] : await readDrivers(directory, parent, call);
     const environment = gitEnvironment(parent, drivers);
     const answer = await start({ directory, environment }, args, call);
     if (answer.truncated) return { ...answer, exitCode: 0 };

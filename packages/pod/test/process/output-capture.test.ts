@@ -1,6 +1,6 @@
 import { array, assert, nat, property, string } from "fast-check";
 import { expect, it } from "vitest";
-import { OutputCapture } from "../../src/agent/output-capture.ts";
+import { OutputCapture } from "../../src/process/output-capture.ts";
 
 it("keeps everything that fits", () => {
   const capture = new OutputCapture({ headBytes: 3, tailBytes: 3 });

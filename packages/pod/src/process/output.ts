@@ -3,7 +3,7 @@
  */
 import type { Readable } from "node:stream";
 import { OutputCapture, type OutputBounds } from "./output-capture.ts";
-import type { ProcessGroup } from "./process-group.ts";
+import type { ProcessGroup } from "./start-group.ts";
 
 /** For the pipes of a group that is gone: only a process outside the group still holds them. */
 const closeMs = 200;
