@@ -72,7 +72,7 @@ async function startPeers(folder: string, closing: Close[]): Promise<QueueConten
     return load === null ? Promise.reject(new Error("not installed")) : load(name);
   };
   await tryTo("PostgreSQL and its peers", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ durable: true });
     closing.push(() => cluster.stop());
     add(await startSkipLocked(cluster.url, maxWorkers));
     await tryTo("graphile-worker", async () =>

@@ -92,7 +92,7 @@ function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, works, plans, and rules its descendants";
+      return "a pod reports for itself, claims, works, plans, spawns and rules its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":
