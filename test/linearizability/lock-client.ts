@@ -166,7 +166,11 @@ export class LockClient {
         socket: server.socket,
         hello: { role: "client", token, name, version: "0.0.0" },
         serves: coordinatorPushMethods,
-        handlers: { "claim.granted": () => accepted({}), "claim.lost": () => accepted({}) },
+        handlers: {
+          "claim.granted": () => accepted({}),
+          "claim.lost": () => accepted({}),
+          "task.lost": () => accepted({}),
+        },
         calls: coordinatorMethods,
       });
       if (connected.ok) return connected.value.peer;

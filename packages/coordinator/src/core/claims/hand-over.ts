@@ -46,7 +46,7 @@ export function handOverClaims(
  * waits for the claim: then it ends, because returning it would close a cycle nobody asked for. So
  * it does where the giver would get into somebody's way who was none of the holder's.
  */
-export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
+export function endClaimsOf(state: WorkspaceState, holder: string, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
     const heir = heirOf(state, claim);
     if (heir === null) appendEnd(claim, "holder_ended", batch);
