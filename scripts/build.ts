@@ -49,6 +49,9 @@ async function buildBundle({ source, output }: Bundle): Promise<void> {
     platform: "node",
     // "import" or "require" is added by the way each module is asked for.
     resolve: { conditionNames: ["podlane-source", "node", "default"] },
+    // Only zod does something by being imported: it takes on its messages. Everything else that a
+    // program does not use (the WebSocket transport and the HTTP behind it, above all) stays out.
+    treeshake: { moduleSideEffects: (id) => /[\\/]node_modules[\\/]zod[\\/]/.test(id) },
     onLog(level, log) {
       if (level === "warn") throw new Error(`${source}: ${log.message}`);
     },

@@ -3,10 +3,12 @@
  * Exit codes: 0 it left on its own terms (the exit file says why), 70 a fault, 1 it could not
  * start.
  */
-import { closeSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { readFileSync, writeFileSync, writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
+import { Socket } from "node:net";
 import { exitCodes, type ShutDownCause } from "@podlane/protocol";
 import { describeFault } from "./fault-text.ts";
-import { BootFile, type BootReport, type ExitFile } from "./host/boot-file.ts";
+import { beginWord, BootFile, type BootReport, type ExitFile } from "./host/boot-file.ts";
 import { openSetting } from "./runtime/boot-setting.ts";
 import { PodRuntime } from "./runtime/pod.ts";
 import { warn } from "./runtime/warn.ts";
@@ -34,7 +36,13 @@ export async function runPod(bootPath: string, version: string): Promise<void> {
     process.exit(exitCodes.failed);
   }
   report({ kind: "ready", socket: started.value.socket });
+  if (!(await isToldToBegin())) {
+    process.stderr.write("not wanted any more: the host closed before the workspace was whole\n");
+    process.exit(exitCodes.failed);
+  }
   await runtime.begin();
+  // Written by the first pod once it is up, not when it leaves: the next may start before that.
+  flushCompileCache();
 }
 
 /** A defect or a failed store: nothing that is not durable may be answered any more. */
@@ -45,7 +53,19 @@ export function dieOf(fault: unknown): never {
 
 function report(bootReport: BootReport): void {
   writeSync(reportDescriptor, `${JSON.stringify(bootReport)}\n`);
-  closeSync(reportDescriptor);
+}
+
+/** False when the host went away, or gave the pod up, before it said so. */
+async function isToldToBegin(): Promise<boolean> {
+  const channel = new Socket({ fd: reportDescriptor });
+  let heard = "";
+  channel.on("data", (chunk) => (heard += chunk.toString()));
+  // A host that dies resets the channel: as good as closing it.
+  channel.on("error", () => {});
+  await new Promise((resolve) => {
+    channel.once("close", resolve);
+  });
+  return heard === beginWord;
 }
 
 function exitFile(boot: BootFile, cause: ShutDownCause): ExitFile {

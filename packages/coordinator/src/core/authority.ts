@@ -85,7 +85,7 @@ function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, plans, spawns children, stops or restarts its descendants";
+      return "a pod reports for itself, claims, plans, spawns, stops or restarts its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":

@@ -44,6 +44,9 @@ export const BootReport = z.discriminatedUnion("kind", [
 ]);
 export type BootReport = z.infer<typeof BootReport>;
 
+/** What a host writes back once the workspace is whole. If it closes instead, the pod ends. */
+export const beginWord = "begin\n";
+
 /** What the process leaves when it ends on its own terms. */
 export const ExitFile = z.object({
   version: z.literal(1),

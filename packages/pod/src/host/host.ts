@@ -2,6 +2,7 @@
  * The host of a machine: makes the pods that the log wants exist, and reports what became of them.
  * It takes orders over its connection to the coordinator; each order may come again.
  */
+import { existsSync } from "node:fs";
 import {
   accepted,
   type CoordinatorMethods,
@@ -17,6 +18,7 @@ import {
   refused,
   type ResultOf,
 } from "@podlane/protocol";
+import { podLayout } from "@podlane/protocol/node";
 import { describeFault } from "../fault-text.ts";
 import { adoptPod } from "./adopt-pod.ts";
 import { readBootFile } from "./boot-file.ts";
@@ -162,8 +164,10 @@ export class Host {
 
   async #bringUp(order: Start, hosted: HostedPod): Promise<void> {
     const { pod, generation } = order;
-    // An earlier process of this host may have died between the start and its report.
-    await this.#killLeftovers(pod);
+    // An earlier process of this host may have died between the start and its report; before it
+    // starts anything it writes the boot file.
+    const { bootFile } = podLayout(this.#setting.layout.stateDir, pod);
+    if (existsSync(bootFile)) await this.#killLeftovers(pod);
     // A full disk or a damaged repository is this pod's end, not the server's.
     const started = await startPod(order, this.#setting).catch((fault: unknown) => {
       this.#setting.note(`${order.spec.name} could not be started: ${describeFault(fault)}`);

@@ -1,14 +1,15 @@
 /**
  * One pod process from fork to reaped: own session and group, stdio in files (it must outlive its
- * host's terminal), and a start handshake on descriptor 3 with a deadline.
+ * host's terminal), and a start handshake on descriptor 3: it says that it is ready, and acts only
+ * when it is told to begin.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, closeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { accepted, type Outcome, type PodProcess, refused } from "@podlane/protocol";
-import { BootReport } from "./boot-file.ts";
 import { startTimeOf } from "../process/table.ts";
+import { beginWord, BootReport } from "./boot-file.ts";
 
 export interface LaunchOptions {
   /** Program and arguments; the boot file's path is appended. */
@@ -33,8 +34,15 @@ export interface LaunchedPod {
   readonly exited: Promise<RawExit>;
 }
 
+/** Up or coming up, and idle until it is told that its workspace is whole. */
+export interface WaitingPod extends LaunchedPod {
+  begin(): void;
+  /** It is not wanted: it ends without having acted. Resolves when it was reaped. */
+  abandon(): Promise<void>;
+}
+
 /** Refuses `unavailable` when the system cannot start the program. */
-export async function launchPod(options: LaunchOptions): Promise<Outcome<LaunchedPod>> {
+export async function launchPod(options: LaunchOptions): Promise<Outcome<WaitingPod>> {
   const [program, ...args] = options.command;
   if (program === undefined) return refused("invalid_request", "no program to start a pod with");
   const stdio = [openSync(options.stdout, "a", 0o600), openSync(options.stderr, "a", 0o600)];
@@ -52,7 +60,20 @@ export async function launchPod(options: LaunchOptions): Promise<Outcome<Launche
   });
   const pid = started.value;
   const process = { pid, startTime: startTimeOf(pid) ?? "" };
-  return accepted({ process, booted: readBootReport(child, exited), exited });
+  const channel = child.stdio[3] as Duplex;
+  // A process that is gone cannot be told anything; its exit says so.
+  channel.on("error", () => {});
+  return accepted({
+    process,
+    booted: readBootReport(channel, exited),
+    exited,
+    begin: () => void channel.end(beginWord),
+    abandon: async () => {
+      channel.destroy();
+      child.kill("SIGKILL");
+      await exited;
+    },
+  });
 }
 
 function outcomeOfStart(child: ChildProcess): Promise<Outcome<number>> {
@@ -64,16 +85,14 @@ function outcomeOfStart(child: ChildProcess): Promise<Outcome<number>> {
   });
 }
 
-async function readBootReport(child: ChildProcess, exited: Promise<RawExit>): Promise<BootReport> {
-  const pipe = child.stdio[3] as Readable;
-  const firstLine = new Promise<string | null>((resolve) => {
-    const lines = createInterface({ input: pipe });
+async function readBootReport(channel: Duplex, exited: Promise<RawExit>): Promise<BootReport> {
+  const line = await new Promise<string | null>((resolve) => {
+    const lines = createInterface({ input: channel });
     lines.once("line", resolve);
     lines.once("close", () => resolve(null));
-    pipe.once("error", () => resolve(null));
+    lines.on("error", () => resolve(null));
+    channel.once("close", () => resolve(null));
   });
-  const line = await firstLine;
-  pipe.destroy();
   if (line !== null) return BootReport.parse(JSON.parse(line));
   const exit = await exited;
   return { kind: "failed", message: `the pod process ended at its start (${describeExit(exit)})` };

@@ -35,10 +35,20 @@ export interface CreateWorktree {
  * `GitFault` or `RepositoryLockFault` after undoing what it had done.
  */
 export async function createWorktree(request: CreateWorktree): Promise<Outcome<Worktree>> {
+  const registered = await registerWorktree(request);
+  return registered.ok ? fillWorktree(request) : registered;
+}
+
+/** The first half: branch and folder are there, its files are not. Answers the real path. */
+export async function registerWorktree(request: CreateWorktree): Promise<Outcome<string>> {
   await mkdir(dirname(request.path), { recursive: true });
   const lock = { signal: request.signal };
   const registered = await withRepositoryLock(request.lockPath, () => register(request), lock);
-  if (!registered.ok) return registered;
+  return registered.ok ? accepted(await realpath(request.path)) : registered;
+}
+
+/** The second half: writes the files, and proves that it is the worktree asked for. */
+export async function fillWorktree(request: CreateWorktree): Promise<Outcome<Worktree>> {
   // Both end before anything is undone: git must not write into a folder that goes away.
   const [checkedOut, verified] = await Promise.allSettled([
     checkOut(request),

@@ -24,6 +24,8 @@ export interface StateLayout {
   readonly worktrees: string;
   readonly sockets: string;
   readonly gates: string;
+  /** What Node keeps of compiled programs, so that the next pod starts faster; a mere cache. */
+  readonly compileCache: string;
 }
 
 export interface PodLayout {
@@ -58,6 +60,7 @@ export function stateLayout(stateDir: string): StateLayout {
     worktrees: at("worktrees"),
     sockets: at("s"),
     gates: at("gates"),
+    compileCache: at("compile-cache"),
   };
 }
 
