@@ -23,6 +23,7 @@ interface Request {
   readonly mode?: "exclusive" | "shared";
   readonly wait?: "none" | { readonly deadlineMs: number };
   readonly priority?: number;
+  readonly until?: "turn_end" | "release";
 }
 
 export class Holder {

@@ -123,7 +123,11 @@ export class Pod {
 
   async #claim(): Promise<void> {
     const unit = this.#holder.random.pick(claimable);
-    await this.#holder.acquire({ units: [unit], ttlMs: 8_000 });
+    await this.#holder.acquire({ units: [unit], ttlMs: 8_000, until: this.#until() });
+  }
+
+  #until(): "turn_end" | "release" {
+    return this.#holder.random.pick(["turn_end", "turn_end", "release"]);
   }
 
   /** Gives up its slot while it queues. */
@@ -151,7 +155,8 @@ export class Pod {
       : [];
     // What it holds there goes along with the loan.
     const inside = samplePaths.find((path) => isIn(path, target)) ?? target;
-    if (random.chance(0.6)) await this.#holder.acquire({ units: [`file:${inside}`], ttlMs: 8_000 });
+    if (random.chance(0.6))
+      await this.#holder.acquire({ units: [`file:${inside}`], ttlMs: 8_000, until: this.#until() });
     const spec = specOf(`${name}-${this.#names}`, {
       scope,
       delegate: Math.max(0, delegate - 1),

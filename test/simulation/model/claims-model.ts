@@ -24,15 +24,24 @@ export interface ClaimSpan {
   acceptByMs: number | null;
   readonly waitUntilMs: number | null;
   /** Who handed it over, and gets it back when its holder ends; the last one last. */
-  readonly givers: readonly string[];
+  readonly givers: readonly Giver[];
+  /** It ends with this turn of its holder; null: with none. */
+  turn: number | null;
+}
+
+interface Giver {
+  readonly holder: string;
+  readonly turn: number | null;
 }
 
 /** What claims need to know of pods. */
 export interface Kinship {
   isKin(a: string, b: string): boolean;
   hasEnded(registration: string): boolean;
-  /** A living pod in the middle of a turn. */
-  isAtWork(registration: string): boolean;
+  /** The turn that a living pod is in, or null. */
+  turnOf(registration: string): number | null;
+  /** The last of its turns that has ended. */
+  lastTurnOf(registration: string): number;
   /** Pods that a pod with a yielded turn waits for, or claims. */
   yieldedWaits(): ReadonlyMap<string, readonly string[]>;
 }
@@ -71,9 +80,12 @@ export class ClaimsModel {
         return this.#transfer(entry);
       case "claim.ended":
         return this.#end(entry);
-      // Whether a claim ends with a turn is the holder's wish; units with room for several are not
-      // in the workload.
-      case "claim.kept":
+      case "claim.kept": {
+        const claim = this.#known(entry);
+        if (claim !== null) claim.turn = null;
+        return;
+      }
+      // Units with room for several are not in the workload.
       case "claim.capacity_set":
         return;
       default:
@@ -87,6 +99,9 @@ export class ClaimsModel {
     for (const claim of this.live.values()) {
       if (this.#kinship.hasEnded(claim.holder)) {
         this.#report("L5", `${claim.id} belongs to ${claim.holder}, which has ended`);
+      }
+      if (claim.turn !== null && claim.turn <= this.#kinship.lastTurnOf(claim.holder)) {
+        this.#report("L3", `${claim.id} of ${claim.holder} outlives its turn ${claim.turn}`);
       }
       const dueMs = claim.acceptByMs ?? claim.expiresAtMs ?? claim.waitUntilMs ?? Infinity;
       if (dueMs <= atMs) this.#report("L3", `${claim.id} was due at ${dueMs}, it is ${atMs}`);
@@ -135,6 +150,7 @@ export class ClaimsModel {
       acceptByMs: null,
       waitUntilMs: entry.kind === "claim.queued" ? entry.data.waitUntilMs : null,
       givers: [],
+      turn: entry.data.turn ?? null,
     };
     if (this.live.has(claim.id)) this.#report("L2", `${claim.id} is there twice`);
     if (isGrant) this.#checkGrant(claim);
@@ -201,7 +217,7 @@ export class ClaimsModel {
       toSeq: Infinity,
       expiresAtMs: entry.atMs + ttlMs,
       acceptByMs: null,
-      givers: giversAfter(from, to),
+      ...giversAfter(from, to),
     };
     this.#checkExclusive(handed);
     this.#open(handed);
@@ -234,12 +250,14 @@ export class ClaimsModel {
 
   /** A lent claim goes home, unless nobody there would use it or somebody waits for it. */
   #checkGivenBack(claim: ClaimSpan): void {
-    const giver = claim.givers.findLast((one) => !this.#kinship.hasEnded(one));
-    if (claim.fence === null || giver === undefined || !this.#kinship.isAtWork(giver)) return;
+    const giver = claim.givers.findLast(({ holder }) => !this.#kinship.hasEnded(holder));
+    if (claim.fence === null || giver === undefined) return;
+    const turn = this.#kinship.turnOf(giver.holder);
+    if (turn === null || (giver.turn !== null && giver.turn !== turn)) return;
     const isWanted = [...this.live.values()].some((waiter) => {
       return waiter.fence === null && this.conflict(waiter, claim);
     });
-    if (!isWanted) this.#report("hand-over", `${claim.id} is not given back to ${giver}`);
+    if (!isWanted) this.#report("hand-over", `${claim.id} is not given back to ${giver.holder}`);
   }
 
   #checkInTime(claim: ClaimSpan, { atMs }: Entry, what: string): void {
@@ -312,9 +330,11 @@ function isAhead(a: ClaimSpan, b: ClaimSpan): boolean {
 }
 
 /** What comes back to a giver loses those it has come back past. */
-function giversAfter({ givers, holder }: ClaimSpan, to: string): readonly string[] {
-  const back = givers.indexOf(to);
-  return back < 0 ? [...givers, holder] : givers.slice(0, back);
+function giversAfter(from: ClaimSpan, to: string): Pick<ClaimSpan, "givers" | "turn"> {
+  const { givers, holder, turn } = from;
+  const back = givers.findIndex((giver) => giver.holder === to);
+  if (back < 0) return { givers: [...givers, { holder, turn }], turn: null };
+  return { givers: givers.slice(0, back), turn: givers[back]?.turn ?? null };
 }
 
 function isPath(unit: string): boolean {

@@ -102,9 +102,12 @@ export class PodsModel implements Kinship {
     return this.byId.get(registration)?.state === "ended";
   }
 
-  isAtWork(registration: string): boolean {
-    const pod = this.byId.get(registration);
-    return pod !== undefined && pod.state !== "ended" && pod.turn !== null;
+  turnOf(registration: string): number | null {
+    return this.byId.get(registration)?.turn?.n ?? null;
+  }
+
+  lastTurnOf(registration: string): number {
+    return this.byId.get(registration)?.lastTurn ?? 0;
   }
 
   yieldedWaits(): ReadonlyMap<string, readonly string[]> {
