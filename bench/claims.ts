@@ -3,7 +3,7 @@
  * are handed the key, release it and queue again. The order is checked on the log: grants in the
  * order of asking, tokens that rise, never two at once. Beside it, what the rules alone cost.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -36,11 +36,15 @@ export async function benchClaims(): Promise<void> {
     const contestants = new Claimants();
     await contestants.connect(socket, key, claimants);
     const contests: Contest[] = [];
+    const serverUs: number[] = [];
     await contestants.run(claimants * 2);
     for (let round = 0; round < rounds; round += 1) {
+      const beforeUs = await processorUs(server);
       contests.push(await contestants.run(handOffs));
+      serverUs.push(((await processorUs(server)) - beforeUs) / (handOffs + claimants));
     }
     reportContests(contests);
+    console.log(`  server's processor time a hand-off, µs  ${show(serverUs, 0)}`);
     const checked = checkOrder(await readClaims(socket, key));
     console.log(`checked on the log: ${checked} grants in order, tokens rising, one at a time`);
     contestants.close();
@@ -48,6 +52,12 @@ export async function benchClaims(): Promise<void> {
     server.disconnect();
     rmSync(folder, { recursive: true });
   }
+}
+
+async function processorUs(server: ChildProcess): Promise<number> {
+  server.send("usage");
+  const [usedUs] = (await once(server, "message")) as [number];
+  return usedUs;
 }
 
 /** Processor time of the rules alone; the first runs warm up. */

@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { benchClaims } from "./claims.ts";
 import { benchEvents } from "./events.ts";
 import { benchIpc } from "./ipc.ts";
+import { benchQueue } from "./queue.ts";
 import { benchSpawn } from "./spawn.ts";
 
 interface Bench {
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   ipc: { purpose: "the pod protocol against a bare MessagePack echo and raw bytes", run: benchIpc },
   events: { purpose: "an event of a child until it is in its parent's history", run: benchEvents },
+  queue: { purpose: "a task claimed and completed, 100,000 waiting, 50 workers", run: benchQueue },
   spawn: { purpose: "spawn until ready, with a worktree, without a sandbox", run: benchSpawn },
 };
 

@@ -79,6 +79,7 @@ export class Claimants {
           this.#failures += 1;
           return accepted({});
         },
+        "task.lost": () => accepted({}),
       },
     });
     self.link = expectOk(dialled).peer;

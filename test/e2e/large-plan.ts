@@ -1,6 +1,7 @@
 /** A plan of many cheap tasks, run to its end: every branch lands, and no bound is passed. */
 import { expect } from "vitest";
 import type { LogEventJson } from "../../packages/cli/src/json/log-event-json.ts";
+import { minComingUp } from "../../packages/coordinator/src/core/limits.ts";
 import { SummaryJson } from "../../packages/cli/src/json/summary-json.ts";
 import { jsonLines, ScratchWorkspace } from "./scratch-workspace.ts";
 
@@ -35,9 +36,8 @@ export async function expectLargePlan({ tasks, maxConcurrent }: LargePlan): Prom
   const turns = mostAtOnce(events, /^pod\.turn_admitted$/, /^pod\.turn_(?:ended|yielded)$/);
   expect(turns).toBeLessThanOrEqual(maxConcurrent);
   expect(turns).toBeGreaterThan(1);
-  // Those coming up, running and landing: far from all of them.
-  const pods = mostAtOnce(events, /^pod\.spawned$/, /^pod\.exited$/);
-  expect(pods).toBeLessThanOrEqual(3 * Math.max(8, maxConcurrent) + maxConcurrent);
+  const comingUp = mostAtOnce(events, /^pod\.spawned$/, /^pod\.(?:turn_admitted|exited)$/);
+  expect(comingUp).toBeLessThanOrEqual(Math.max(minComingUp, maxConcurrent));
   expect(await workspace.pod(["stop", "--all"])).toMatchObject({ code: 0 });
   expect(workspace.git("worktree", "list").split("\n")).toHaveLength(1);
 }

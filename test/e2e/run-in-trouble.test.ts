@@ -211,7 +211,7 @@ describe("landing", () => {
   });
 
   test(
-    verifies("R140") + "mode none lands nothing; mode review lands what is approved",
+    verifies("R140", "R148") + "mode none lands nothing; without a mode what is approved lands",
     async () => {
       await using workspace = new ScratchWorkspace(files);
       const none = workspace.writeBeside(

@@ -29,8 +29,13 @@ const guard = `exec 3<&0; "$@" </dev/null & server=$!
   (cat <&3 >/dev/null; kill -INT $server) 2>/dev/null & watcher=$!
   wait $server; code=$?; kill $watcher 2>/dev/null; exit $code`;
 
+export interface ClusterOptions {
+  /** True: a commit is on the disk before it is answered, which tests have no need of. */
+  readonly durable?: boolean;
+}
+
 /** Starts a server; rejects with the reason if there are no programs or it does not come up. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const scratch = mkdtempSync(join(tmpdir(), "podlane-pg-"));
   try {
     chmodSync(scratch, 0o755);
@@ -38,7 +43,7 @@ export async function startCluster(): Promise<Cluster> {
     const binaries = await findBinaries(scratch);
     const data = join(scratch, "data");
     await initialize(binaries, data);
-    return new RunningCluster(scratch, await startOnFreePort(binaries, data));
+    return new RunningCluster(scratch, await startOnFreePort({ binaries, data, options }));
   } catch (cause) {
     rmSync(scratch, { recursive: true, force: true });
     throw cause;
@@ -88,24 +93,31 @@ async function initialize({ initdb }: Binaries, data: string): Promise<void> {
   await promisify(execFile)(initdb, [...args, "--no-sync"], { ...serverUser, cwd: "/", env: {} });
 }
 
-async function startOnFreePort(binaries: Binaries, data: string): Promise<Server> {
+interface Place {
+  readonly binaries: Binaries;
+  readonly data: string;
+  readonly options: ClusterOptions;
+}
+
+async function startOnFreePort(place: Place): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- another port only after this one failed
-      return await start(binaries, data, await freePort());
+      return await start(place, await freePort());
     } catch (cause) {
       if (attempt === portAttempts) throw cause;
     }
   }
 }
 
-async function start(binaries: Binaries, data: string, port: number): Promise<Server> {
+async function start(place: Place, port: number): Promise<Server> {
+  const { binaries, data, options } = place;
   const settings = [
     `port=${port}`,
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     // What survives a kill of its processes is what the tests are about, and needs no real flush.
-    "fsync=off",
+    `fsync=${options.durable === true ? "on" : "off"}`,
     "max_connections=200",
     "shared_buffers=16MB",
   ].flatMap((setting) => ["-c", setting]);
@@ -116,7 +128,7 @@ async function start(binaries: Binaries, data: string, port: number): Promise<Se
     stdio: ["pipe", "ignore", "pipe"],
   });
   await readiness(child);
-  return { port, child, data, again: () => start(binaries, data, port) };
+  return { port, child, data, again: () => start(place, port) };
 }
 
 /** Resolves with the server's own word that it is ready. */

@@ -53,6 +53,23 @@ const unitMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+export function parsePriority(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 1 && value <= 10) return value;
+  throw new InvalidArgumentError("1 to 10 is expected, 1 first");
+}
+
+/** A time to come: so long from now, or an instant. */
+export type Until = { readonly inMs: number } | { readonly atMs: number };
+
+export function parseUntil(text: string): Until {
+  const length = /^(\d+)([smhd])$/.exec(text);
+  if (length !== null) return { inMs: Number(length[1]) * (unitMs[length[2] ?? ""] ?? 0) };
+  const atMs = Date.parse(text);
+  if (Number.isFinite(atMs)) return { atMs };
+  throw new InvalidArgumentError("a length (90s, 10m, 2h, 1d) or an ISO date is expected");
+}
+
 /** A place in time: an age like `90s`, `10m`, `2h`, `1d`, or a date; answers epoch milliseconds. */
 export function parseSince(text: string): number {
   const age = /^(\d+)([smhd])$/.exec(text);

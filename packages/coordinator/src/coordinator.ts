@@ -21,9 +21,12 @@ import type { LogEvent } from "./core/event.ts";
 import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
+import { lostBy } from "./core/tasks/lost.ts";
+import { countOpen } from "./core/tasks/tasks-slice.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
 import { lostClaim } from "./core/claims/expiry.ts";
-import { acceptMethod, workspaceRules } from "./core/workspace-rules.ts";
+import { acceptMethod, verdictMethod, workspaceRules } from "./core/workspace-rules.ts";
+import { defaultDeadAfterMs } from "./limits.ts";
 import type { Log } from "./log/log.ts";
 import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
@@ -40,6 +43,7 @@ import {
   servedMethods,
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
+import { Sessions } from "./shell/sessions.ts";
 import type { StoreClock } from "./log/store-clock.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
@@ -53,6 +57,8 @@ export interface CoordinatorOptions {
   readonly version: string;
   readonly stateDir: string;
   readonly socket: string;
+  /** Silence after which an outside agent is dead; 15 minutes if not given. */
+  readonly deadAfterMs?: number;
   /** Where copies of the fold are kept; without it a start folds the whole log. */
   readonly snapshots?: SnapshotFile | undefined;
   /** By which log time moves: the store's. */
@@ -72,8 +78,8 @@ export interface CoordinatorOptions {
 export interface Coordinator {
   /** Serves one connection, whoever it turns out to be. */
   accept(transport: Transport): void;
-  /** Connections and living pods right now; both zero: nobody needs this process. */
-  demand(): { readonly clients: number; readonly livingPods: number };
+  /** Connections, living pods and open tasks right now; all zero: nobody needs this process. */
+  demand(): { readonly clients: number; readonly livingPods: number; readonly tasks: number };
   close(): Promise<void>;
 }
 
@@ -94,6 +100,7 @@ class RunningCoordinator implements Coordinator {
   readonly #watches: LogWatches;
   readonly #orders: HostOrders<WorkspaceState>;
   readonly #grants: GrantPush;
+  readonly #sessions: Sessions;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
   readonly #stopTimers: (() => void)[];
@@ -110,6 +117,12 @@ class RunningCoordinator implements Coordinator {
     this.#grants = new GrantPush((claim, fence) => {
       const actor = { role: "system", id: "grants" } as const;
       void replica.submit({ method: acceptMethod, params: { claim, fence }, actor });
+    });
+    this.#sessions = new Sessions({
+      nowMs: () => replica.logTimeMs,
+      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
+      isAlone: options.soleWriter,
+      onBound: (registration, peer) => this.#grants.attach(registration, peer),
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
@@ -136,7 +149,8 @@ class RunningCoordinator implements Coordinator {
   }
 
   demand() {
-    return { clients: this.#peers.size, livingPods: this.#livingPods };
+    const tasks = countOpen(this.#replica.state.tasks);
+    return { clients: this.#peers.size, livingPods: this.#livingPods, tasks };
   }
 
   async close(): Promise<void> {
@@ -151,10 +165,15 @@ class RunningCoordinator implements Coordinator {
     return livingPods(this.#replica.state).length;
   }
 
-  /** An order that its host did not take is given again, also when nothing happens on the log. */
+  /** Orders that hosts did not take are given again, and silence is noticed, with no event too. */
   async #tick(): Promise<Outcome<unknown>> {
     const outcome = await this.#replica.tick();
-    if (outcome.ok) this.#orders.dispatch(this.#replica.state);
+    if (!outcome.ok) return outcome;
+    this.#orders.dispatch(this.#replica.state);
+    const actor = { role: "system", id: "heartbeats" } as const;
+    for (const verdict of this.#sessions.judge(this.#replica.state)) {
+      void this.#replica.submit({ method: verdictMethod, params: verdict, actor });
+    }
     return outcome;
   }
 
@@ -162,6 +181,7 @@ class RunningCoordinator implements Coordinator {
     const { onStop, onFault, store, stateDir, socket, version, log } = this.#options;
     return createHandlers({
       replica: this.#replica,
+      sessions: this.#sessions,
       waits: this.#waits,
       watches: this.#watches,
       subjects: new SubjectIndex(log),
@@ -194,6 +214,7 @@ class RunningCoordinator implements Coordinator {
     const principal = peer.principal;
     if (principal?.role === "pod" && principal.podId !== undefined) {
       this.#grants.attach(registrationOf(principal.podId), peer);
+      this.#sessions.connected(registrationOf(principal.podId), peer);
     }
     void peer.closed.then(() => this.#peers.delete(peer));
   }
@@ -201,6 +222,8 @@ class RunningCoordinator implements Coordinator {
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {
     this.#watches.publish(events);
     for (const event of events) {
+      const lostTask = lostBy(state, event);
+      if (lostTask !== null) this.#grants.tellTaskLost(lostTask);
       const lost = lostClaim(event);
       if (lost !== null) this.#grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;

@@ -1,5 +1,6 @@
 /** The coordinator: one log, its rules, and a server for everyone who shares a workspace. */
 export { openCoordinator, type Coordinator, type CoordinatorOptions } from "./coordinator.ts";
+export { KeptHead } from "./log/kept-head.ts";
 export { MemoryLog } from "./log/memory-log.ts";
 export { SqliteLog } from "./log/sqlite-log.ts";
 export { openPostgresLog } from "./log/postgres/open-postgres-log.ts";

@@ -76,6 +76,17 @@ export const forgottenReplicaMs = 24 * 3_600_000;
 /** Events the subject index holds, 8 bytes each; older ones are found by reading the log. */
 export const maxIndexedEvents = 1_000_000;
 
+/** How often a registration says that it is there; three misses are noticed. */
+export const heartbeatEveryMs = 10_000;
+/** Three heartbeats missed. */
+export const suspectAfterMs = 3 * heartbeatEveryMs;
+/** Silence after which an outside agent is dead. Shorter would end agents that think long. */
+export const defaultDeadAfterMs = 15 * 60_000;
+/** A client's name in a command id (the protocol's bound). */
+export const maxCommandClientLength = 64;
+/** Events about one task: two an attempt, and a few more. */
+export const maxTaskEvents = 1_000;
+
 /** Callers in a long poll at once. Each is looked at after every flush. */
 export const maxStateWaits = 10_000;
 /** Events a watcher that catches up is given at a time: bounds memory, not speed. */

@@ -57,6 +57,7 @@ export async function connect(coordinator: Coordinator, identity: Identity = { r
           granted.push(claim);
           return { ok: true, value: {} };
         },
+        "task.lost": () => ({ ok: true, value: {} }),
         "claim.lost": (loss) => {
           lost.push(loss);
           return { ok: true, value: {} };

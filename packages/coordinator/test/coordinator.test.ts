@@ -40,13 +40,22 @@ async function connectOperator() {
 
 test("the welcome names the resources that are served", async () => {
   const { welcome } = await connectOperator();
-  expect(welcome.features).toEqual(["runs", "pods", "scopes", "claims", "merges", "inbox", "log"]);
+  expect(welcome.features).toEqual([
+    "runs",
+    "pods",
+    "scopes",
+    "claims",
+    "merges",
+    "tasks",
+    "registrations",
+    "inbox",
+    "log",
+  ]);
 });
 
 test("a reserved method is refused as one that the server does not know", async () => {
   const { peer } = await connectOperator();
   const answers = await Promise.all([
-    peer.request("task.get", { task: "t1" }),
     peer.request("pod.wake", { pod: "pworker0001" }),
     peer.request("profile.get", {}),
     peer.request("policy.list", {}),

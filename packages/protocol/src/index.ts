@@ -209,6 +209,7 @@ export {
   type LogEventData,
 } from "./log-event.ts";
 export { InboxMarks } from "./log-event/pods.ts";
+export { TaskReturn } from "./log-event/tasks.ts";
 export {
   SpawnChild,
   ChildView,

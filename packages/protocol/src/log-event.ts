@@ -6,7 +6,9 @@ import { CommandId } from "./ids.ts";
 import { claimLogEvents } from "./log-event/claims.ts";
 import { hostLogEvents } from "./log-event/hosts.ts";
 import { podLogEvents } from "./log-event/pods.ts";
+import { registrationLogEvents } from "./log-event/registrations.ts";
 import { auditLogEvents, inboxLogEvents, mergeLogEvents, runLogEvents } from "./log-event/runs.ts";
+import { taskLogEvents } from "./log-event/tasks.ts";
 
 export const logEventData = {
   ...hostLogEvents,
@@ -14,6 +16,8 @@ export const logEventData = {
   ...claimLogEvents,
   ...runLogEvents,
   ...mergeLogEvents,
+  ...taskLogEvents,
+  ...registrationLogEvents,
   ...inboxLogEvents,
   ...auditLogEvents,
 } as const;

@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { CommitId, Name, RunId } from "./ids.ts";
-import { maxDelegateLevels, maxMessageBytes } from "./limits.ts";
+import { maxDelegateLevels, maxListedNames, maxMessageBytes } from "./limits.ts";
 import { Scope } from "./scope-rule.ts";
+import { TaskType } from "./task.ts";
 
 /** A script's source travels with the spec: its file may change or go while the pod lives. */
 export const ScriptAgentSpec = z.object({
@@ -69,6 +70,8 @@ export const PodSettings = z.object({
   claimsMode: z.enum(["strict", "advisory"]).default("strict"),
   /** What writes do while no coordinator answers. */
   coordinatorDown: z.enum(["block", "continue"]).default("block"),
+  /** A worker: when idle it claims tasks of these types and runs a turn for each. */
+  pull: z.object({ taskTypes: z.array(TaskType).min(1).max(maxListedNames) }).optional(),
 });
 export type PodSettings = z.infer<typeof PodSettings>;
 

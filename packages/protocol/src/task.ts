@@ -62,10 +62,14 @@ export type TaskError = z.infer<typeof TaskError>;
 /** One claim of a task, and how it ended; `null` while it lives. */
 export const TaskAttempt = z.object({
   attempt: z.int().min(1),
+  /** The token of this claim. */
+  fence: z.int().min(1),
   claimedBy: RegistrationId,
   claimedAtMs: z.int(),
   endedAtMs: z.int().nullable(),
-  how: z.enum(["completed", "failed", "cancelled", "lease_expired", "worker_died"]).nullable(),
+  how: z
+    .enum(["completed", "failed", "cancelled", "timed_out", "lease_expired", "worker_died"])
+    .nullable(),
 });
 export type TaskAttempt = z.infer<typeof TaskAttempt>;
 
@@ -75,6 +79,10 @@ export const Task = SubmitTask.omit({ idempotencyKey: true }).extend({
   submittedBy: RegistrationId.nullable(),
   claimedBy: RegistrationId.nullable(),
   claimedAtMs: z.int().nullable(),
+  /** When the live claim lapses unless it is renewed. */
+  leaseUntilMs: z.int().nullable(),
+  /** What still stands before it. */
+  waitsFor: z.array(TaskId),
   result: JsonObject.nullable(),
   error: TaskError.nullable(),
   attempts: z.array(TaskAttempt),

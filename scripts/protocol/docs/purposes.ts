@@ -56,6 +56,19 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
   "merge.list": "read the merge queue",
   "merge.approve": "land a branch that is ready, or put one in the queue",
   "merge.wait": "wait until a merge has landed or stopped",
+  "task.submit": "put a task in the work queue",
+  "task.claim": "take the first eligible task, with a lease; waits for one if asked to",
+  "task.renew": "push back the leases of all tasks of the caller",
+  "task.complete": "end a claimed task with its result or error",
+  "task.get": "read one task, at any age",
+  "task.cancel": "end a task that is not needed any more, claimed or not",
+  "task.list": "read the work queue",
+  "registration.register": "say who one is, what one can do and works on",
+  "registration.discover": "find agents by capability and status",
+  "registration.heartbeat": "say that one is still there",
+  "registration.list": "read all registrations",
+  "registration.end": "leave: claims lapse, tasks return",
+  "registration.cleanup": "end registrations that have been silent for long",
   "inbox.pod_event": "deliver a PodEvent of a pod that has no parent",
   "inbox.read": "read the operator's inbox",
   "inbox.ack": "mark the inbox as read up to a place",
@@ -69,6 +82,7 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
 
 export const coordinatorPushPurposes: Purposes<typeof protocol.coordinatorPushMethods> = {
   "claim.granted": "a waiter's turn has come; to answer is to accept",
+  "task.lost": "a claimed task was cancelled, or its time has run out",
   "claim.lost": "a claim has ended without its holder having asked",
 };
 

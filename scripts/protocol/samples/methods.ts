@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type * as protocol from "../../../packages/protocol/src/index.ts";
 import { historySamples } from "./history.ts";
 import { newerPodEvent, podEventSamples } from "./pod-events.ts";
+import { registration, task } from "./records.ts";
 import * as of from "./values.ts";
 
 export interface MethodSample<P, R> {
@@ -185,6 +186,48 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
     result: { merge: of.mergeView },
   },
   "merge.wait": { params: { merge: of.mergeId }, result: { merge: of.mergeView } },
+  "task.submit": {
+    params: { taskType: "review", description: "Review it", idempotencyKey: "r-1", dependsOn: [] },
+    result: { task: task },
+  },
+  "task.claim": {
+    params: { taskTypes: ["review"], leaseMs: 60_000, wait: { deadlineMs: 5_000 } },
+    result: {
+      task: null,
+      fence: null,
+      reason: "requirements_unmet",
+      unmet: [{ task: "t50", requirement: "capability review" }],
+    },
+  },
+  "task.renew": { params: {}, result: { renewed: 1 } },
+  "task.complete": {
+    params: { task: "t50", success: true, result: { lines: 12 }, fence: 60 },
+    result: { status: "completed" },
+  },
+  "task.get": { params: { task: "t50" }, result: { task: task } },
+  "task.cancel": { params: { task: "t50", reason: "done" }, result: { status: "cancelled" } },
+  "task.list": {
+    params: { statuses: ["pending"], taskTypes: ["review"], order: "next", limit: 10 },
+    result: { tasks: [task] },
+  },
+  "registration.register": {
+    params: { agentType: "codex", capabilities: ["review"], currentTask: null },
+    result: { registration: registration },
+  },
+  "registration.discover": {
+    params: { capability: "review", status: "active", limit: 10 },
+    result: { registrations: [registration] },
+  },
+  "registration.heartbeat": {
+    params: { registration: of.registrationId },
+    result: { status: "active", nextWithinMs: 10_000 },
+  },
+  "registration.list": { params: { limit: 10 }, result: { registrations: [registration] } },
+  "registration.end": nothing,
+  "registration.cleanup": {
+    params: { staleThresholdMinutes: 15, dryRun: true },
+    result: { ended: [of.registrationId] },
+  },
   "inbox.pod_event": { params: { event: podEventSamples.shut_down }, result: { seq: 4 } },
   "inbox.read": {
     params: { fromSeq: 1, limit: 10 },
@@ -223,6 +266,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
 };
 
 export const coordinatorPushSamples: Samples<typeof protocol.coordinatorPushMethods> = {
+  "task.lost": { params: { task: "t50", fence: 60, how: "cancelled" }, result: {} },
   "claim.granted": { params: { claim: of.claimView }, result: {} },
   "claim.lost": { params: { claim: of.claimId, how: "expired" }, result: {} },
 };

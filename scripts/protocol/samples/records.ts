@@ -1,5 +1,6 @@
 /**
- * Records of the resources that no server of this version has, for samples of their methods.
+ * Records of tasks, registrations and the resources that no server of this version has, for samples
+ * of their methods.
  */
 import type { z } from "zod";
 import type * as protocol from "../../../packages/protocol/src/index.ts";
@@ -20,10 +21,19 @@ export const task: z.input<typeof protocol.Task> = {
   submittedBy: registrationId,
   claimedBy: null,
   claimedAtMs: null,
+  leaseUntilMs: null,
+  waitsFor: [],
   result: null,
   error: { code: "cancelled_by_orchestrator", message: "not needed any more" },
   attempts: [
-    { attempt: 1, claimedBy: registrationId, claimedAtMs: atMs, endedAtMs: null, how: null },
+    {
+      attempt: 1,
+      fence: 60,
+      claimedBy: registrationId,
+      claimedAtMs: atMs,
+      endedAtMs: null,
+      how: null,
+    },
   ],
   createdAtMs: atMs,
   completedAtMs: atMs,

@@ -71,47 +71,6 @@ export const reservedSamples: Samples<protocol.ReservedMethods> = {
   },
   "key.list": { params: {}, result: { keys: [of.accessKey] } },
   "key.revoke": { params: { key: "k56" }, result: { key: of.accessKey } },
-  "task.submit": {
-    params: { taskType: "review", description: "Review it", idempotencyKey: "r-1", dependsOn: [] },
-    result: { task: of.task },
-  },
-  "task.claim": {
-    params: { taskTypes: ["review"], leaseMs: 60_000 },
-    result: {
-      task: null,
-      fence: null,
-      leaseUntilMs: null,
-      reason: "requirements_unmet",
-      unmet: [{ task: "t50", requirement: "trust 2" }],
-    },
-  },
-  "task.complete": {
-    params: { task: "t50", success: true, result: { lines: 12 }, fence: 60 },
-    result: { task: of.task },
-  },
-  "task.get": { params: { task: "t50" }, result: { task: of.task } },
-  "task.cancel": { params: { task: "t50", reason: "done" }, result: { task: of.task } },
-  "task.list": {
-    params: { statuses: ["pending"], taskTypes: ["review"], limit: 10 },
-    result: { tasks: [of.task] },
-  },
-  "registration.register": {
-    params: { agentType: "codex", capabilities: ["review"], currentTask: null },
-    result: { registration: of.registration },
-  },
-  "registration.discover": {
-    params: { capability: "review", status: "active", limit: 10 },
-    result: { registrations: [of.registration] },
-  },
-  "registration.heartbeat": {
-    params: { registration: registrationId },
-    result: { status: "active", nextWithinMs: 10_000 },
-  },
-  "registration.list": { params: { limit: 10 }, result: { registrations: [of.registration] } },
-  "registration.cleanup": {
-    params: { staleThresholdMinutes: 15, dryRun: true },
-    result: { ended: [registrationId] },
-  },
   "handoff.write": {
     params: { summary: "The parser reads ünïcode", nextSteps: ["benchmarks"] },
     result: { handoff: of.handoff },

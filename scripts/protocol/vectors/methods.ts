@@ -68,6 +68,7 @@ function positionalVectors(place: Place, shape: Method, params: object): Draft[]
     return [rejected(subject, `${name}, which it has not`, writeRequest(request, []))];
   }
   const positions = writeRequest(request, hot) as readonly unknown[];
+  const needsNone = shape.params.safeParse({}).success ? valid : rejected;
   return [
     valid(subject, name, positions),
     valid(subject, `${name}, and more than it has`, [
@@ -75,7 +76,7 @@ function positionalVectors(place: Place, shape: Method, params: object): Draft[]
       ...Array.from({ length: hot.length + 4 - positions.length }, () => null),
       "later",
     ]),
-    rejected(subject, `${name}, none of them`, positions.slice(0, 4)),
+    needsNone(subject, `${name}, none of them`, positions.slice(0, 4)),
     rejected(subject, `${name}, a command id as a map`, positions.with(3, commandId)),
   ];
 }

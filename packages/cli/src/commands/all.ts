@@ -19,9 +19,11 @@ import { addPs } from "./ps.ts";
 import { addRun } from "./run.ts";
 import { addSend } from "./send.ts";
 import { addServe } from "./serve.ts";
+import { addSession } from "./session.ts";
 import { addSpawn } from "./spawn.ts";
 import { addRestart } from "./restart.ts";
 import { addStop } from "./stop.ts";
+import { addTask } from "./task.ts";
 import { addVersion } from "./version.ts";
 import { addWait } from "./wait.ts";
 import { addWhere } from "./where.ts";
@@ -47,6 +49,8 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addLocks,
   addClaim,
   addWhy,
+  addTask,
+  addSession,
   addEvents,
   addServe,
   addWhere,

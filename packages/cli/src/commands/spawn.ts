@@ -31,6 +31,7 @@ interface SpawnOptions {
   readonly agent?: string;
   readonly scope?: readonly string[];
   readonly claim?: readonly string[];
+  readonly pull?: readonly string[];
   readonly parent?: string;
   readonly limit?: readonly string[];
   readonly delegate?: string;
@@ -61,6 +62,7 @@ export function addSpawn(program: Command, context: CommandContext): void {
     .option("--agent <preset>", "script:PATH, shell, or a preset")
     .option("--scope <rule>", "what it may write: [!]PATH[:r|:w][:flat]; may be repeated", gather)
     .option("--claim <unit>", "a unit it holds while a turn runs; may be repeated", gather)
+    .option("--pull <type>", "tasks it takes from the work queue; may be repeated", gather)
     .option("--parent <pod>", "the pod it belongs to")
     .option("--limit <key=value>", "time_seconds=N; may be repeated", gather)
     .option("--restart <policy>", "never, or on-failure:N within ten minutes", parseRestart)
@@ -166,10 +168,16 @@ async function spawnTopLevel(context: CommandContext, asked: Asked): Promise<Pod
   const common = specFromConfig(config, base);
   const { options } = asked;
   const delegate = options.delegate === undefined ? common.delegate : Number(options.delegate);
-  // A shell agent's command is all it needs: it starts at once even without a task.
-  const task = asked.task ?? (asked.agent.driver === "shell" ? "run the command" : null);
+  // A shell agent's command is all it needs: it starts at once even without a task, unless the
+  // queue has the tasks.
+  const pull = options.pull ?? common.settings.pull?.taskTypes;
+  const startsAtOnce = asked.agent.driver === "shell" && pull === undefined;
+  const task = asked.task ?? (startsAtOnce ? "run the command" : null);
   const spec: PodSpec = {
     ...common,
+    ...(pull === undefined
+      ? {}
+      : { settings: { ...common.settings, pull: { taskTypes: [...pull] } } }),
     name: asked.name,
     agent: asked.agent,
     task,
@@ -191,8 +199,9 @@ async function spawnChild(
   socket: string,
   asked: Asked,
 ): Promise<PodRecord> {
-  const parent = await dialPod(context, socket);
   const { options } = asked;
+  if (options.pull !== undefined) throw usageFailure("only a top-level pod pulls tasks");
+  const parent = await dialPod(context, socket);
   const request = {
     name: asked.name,
     agent: asked.agent,

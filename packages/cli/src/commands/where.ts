@@ -30,6 +30,8 @@ async function where(context: CommandContext, json: boolean): Promise<number> {
     user_config: userFile(context.environment),
     state: layout.stateDir,
     log: layout.log,
+    log_head: layout.logHead,
+    log_snapshot: layout.snapshot,
     server_log: layout.serverLog,
     coordinator_file: layout.coordinatorFile,
     ...(running === null ? {} : { coordinator_socket: running.socket }),

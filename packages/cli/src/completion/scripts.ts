@@ -39,7 +39,9 @@ function bash(verbs: readonly CompletedVerb[]): string {
   if [ "$COMP_CWORD" -eq 1 ]; then
     words=${quote(topLevel(verbs).join(" "))}
   fi
-  [ "$verb" = plan ] && [ "$COMP_CWORD" -gt 2 ] && verb="plan \${COMP_WORDS[2]}"
+  case "$verb" in
+    ${groups(verbs).join("|")}) [ "$COMP_CWORD" -gt 2 ] && verb="$verb \${COMP_WORDS[2]}" ;;
+  esac
   [ "$COMP_CWORD" -gt 1 ] && case "$verb" in
 ${cases.join("\n")}
   esac
@@ -50,6 +52,14 @@ ${values.join("\n")}
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _pod pod`;
+}
+
+/** Words that only lead to other verbs. */
+function groups(verbs: readonly CompletedVerb[]): string[] {
+  const firsts = verbs.flatMap(({ words: [word, ...more] }) =>
+    word !== undefined && more.length > 0 ? [word] : [],
+  );
+  return [...new Set(firsts)];
 }
 
 function topLevel(verbs: readonly CompletedVerb[]): string[] {
@@ -78,7 +88,7 @@ function fish(verbs: readonly CompletedVerb[]): string {
       `complete -c pod -f -n ${quote(place)} -a ${word} -d ${quote(verb.description)}`,
       ...options,
       ...(verb.takesPods ? [`complete -c pod -f -n ${within} -a ${quote(`(${podNames})`)}`] : []),
-      ...(verb.choices.length > 0 && parents.length === 0 && verb.words[0] !== "plan"
+      ...(verb.choices.length > 0 && parents.length === 0 && !groups(verbs).includes(word)
         ? [`complete -c pod -f -n ${within} -a ${quote(verb.choices.join(" "))}`]
         : []),
     ];

@@ -2,7 +2,7 @@
  * The `config` block of a plan, also the whole of `pod.yaml`: strict, because people write it.
  * Which of its keys have no engine yet is said in `unsupported.ts`, never ignored.
  */
-import { maxUnitCapacity, type RestartPolicy } from "@podlane/protocol";
+import { maxUnitCapacity, type RestartPolicy, TaskType } from "@podlane/protocol";
 import { z } from "zod";
 
 const Seconds = z
@@ -27,6 +27,9 @@ export function restartPolicy(text: string): RestartPolicy {
   return { maxRestarts: text === "never" ? 0 : Number(text.slice("on-failure:".length)) };
 }
 
+/** Types of tasks that a worker takes from the work queue when it is idle. */
+export const PullFile = z.strictObject({ task_types: z.array(TaskType).min(1) });
+
 /** What may stand in `config` and on a task alike. */
 export const perPod = {
   priority: z.int().min(1).max(10).optional(),
@@ -34,7 +37,7 @@ export const perPod = {
   restart: RestartText.optional(),
   limits: ResourceLimitsFile.optional(),
   budget: z.record(z.string(), z.unknown()).optional(),
-  pull: z.strictObject({ task_types: z.array(z.string()) }).optional(),
+  pull: PullFile.optional(),
   coalesce_ms: z.int().min(0).max(60_000).optional(),
   wake_budget: z.int().min(1).max(10_000).optional(),
   idle_ttl_seconds: Seconds.optional(),

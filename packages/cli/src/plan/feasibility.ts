@@ -32,21 +32,21 @@ export interface Forecast {
 /** Pairs that a dependency already puts in order are no overlap. */
 export function forecast(tasks: readonly PlanTask[]): Forecast {
   const ordered = reachability(tasks);
-  const overlaps: Overlap[] = [];
-  const shared = new Map(tasks.map((task) => [task.id as string, new Set<string>()]));
+  const pairs: Overlap[] = [];
+  const shared = new Map(tasks.map((task) => [task.id, new Set<string>()]));
   tasks.forEach((first, index) => {
     for (const second of tasks.slice(index + 1)) {
       if (ordered(first.id, second.id)) continue;
       const keys = sharedKeys(first, second);
       if (keys.length === 0) continue;
-      overlaps.push({ first: first.id, second: second.id, shared: keys });
+      pairs.push({ first: first.id, second: second.id, shared: keys });
       for (const key of sharedOf(first, second)) shared.get(first.id)?.add(key);
       for (const key of sharedOf(second, first)) shared.get(second.id)?.add(key);
     }
   });
   const keys = tasks.reduce((sum, task) => sum + keysOf(task).length, 0);
   const taken = [...shared.values()].reduce((sum, own) => sum + own.size, 0);
-  return { feasibility: rate(taken, keys), overlaps, order: wavesApart(tasks, overlaps) };
+  return { feasibility: rate(taken, keys), overlaps: pairs, order: wavesApart(tasks, pairs) };
 }
 
 function rate(shared: number, keys: number): Feasibility {
@@ -55,22 +55,22 @@ function rate(shared: number, keys: number): Feasibility {
 }
 
 /** Each task in the first wave after its dependencies in which nothing overlaps it. */
-function wavesApart(tasks: readonly PlanTask[], overlaps: readonly Overlap[]): string[][] {
-  const waves: string[][] = [];
+function wavesApart(tasks: readonly PlanTask[], pairs: readonly Overlap[]): string[][] {
+  const apart: string[][] = [];
   const waveOf = new Map<string, number>();
   const rivals = new Map<string, Set<string>>();
-  for (const { first, second } of overlaps) {
+  for (const { first, second } of pairs) {
     rivals.set(first, (rivals.get(first) ?? new Set()).add(second));
     rivals.set(second, (rivals.get(second) ?? new Set()).add(first));
   }
   for (const id of inOrder(tasks)) {
     const dependsOn = tasks.find((task) => task.id === id)?.dependsOn ?? [];
     let at = Math.max(0, ...dependsOn.map((name) => (waveOf.get(name) ?? -1) + 1));
-    while (waves[at]?.some((other) => rivals.get(id)?.has(other))) at += 1;
-    (waves[at] ??= []).push(id);
+    while (apart[at]?.some((other) => rivals.get(id)?.has(other))) at += 1;
+    (apart[at] ??= []).push(id);
     waveOf.set(id, at);
   }
-  return waves;
+  return apart;
 }
 
 /** Dependencies first; among those that could begin, priority and then the order of the plan. */

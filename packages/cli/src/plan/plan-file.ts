@@ -3,7 +3,7 @@
  */
 import { maxMessageBytes, maxPlanTasks, MergeMethod, MergeMode, Name } from "@podlane/protocol";
 import { z } from "zod";
-import { ConfigFile, perPod } from "./config-file.ts";
+import { ConfigFile, perPod, PullFile } from "./config-file.ts";
 
 export const AgentPreset = z.strictObject({
   driver: z.enum(["script", "shell", "acp", "model"]),
@@ -11,6 +11,7 @@ export const AgentPreset = z.strictObject({
   path: z.string().min(1).optional(),
   /** `shell`, `acp`: program and arguments. */
   command: z.array(z.string()).min(1).optional(),
+  pull: PullFile.optional(),
 });
 export type AgentPreset = z.infer<typeof AgentPreset>;
 

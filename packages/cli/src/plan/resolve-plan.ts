@@ -77,7 +77,9 @@ function resolveTask(
   file: PlanFile,
   context: PlanContext,
 ): PlanTask {
-  const config = { restart: defaultTaskRestart, ...context.defaults, ...file.config };
+  const preset = file.agents?.[context.overrides.agent ?? task.agent];
+  const ofAgent = preset?.pull === undefined ? {} : { pull: preset.pull };
+  const config = { restart: defaultTaskRestart, ...context.defaults, ...file.config, ...ofAgent };
   const spec: PodSpec = {
     ...specFromConfig({ ...config, ...definedOnly(settingsOf(task)) }, context.base),
     name: task.id,
@@ -122,6 +124,7 @@ export function specFromConfig(
       wakeBudgetPerMinute: config.wake_budget,
       claimsMode: config.claims?.mode,
       coordinatorDown: config.coordinator_down,
+      pull: config.pull === undefined ? undefined : { taskTypes: config.pull.task_types },
     }),
   };
 }

@@ -10,7 +10,7 @@ export interface Unsupported {
   readonly reason: string;
 }
 
-type PerPod = Pick<ConfigFile, "budget" | "pull" | "idle_ttl_seconds" | "limits">;
+type PerPod = Pick<ConfigFile, "budget" | "idle_ttl_seconds" | "limits">;
 
 export function unsupportedInConfig(
   config: ConfigFile,
@@ -42,7 +42,6 @@ function unsupportedPerPod(settings: PerPod, at: readonly (string | number)[]): 
   const found = unsupportedLimits(settings.limits, [...at, "limits"]);
   const say = (key: string, reason: string) => found.push({ path: [...at, key], reason });
   if (settings.budget !== undefined) say("budget", "budgets do not exist yet");
-  if (settings.pull !== undefined) say("pull", "the work queue does not exist yet");
   if (settings.idle_ttl_seconds !== undefined)
     say("idle_ttl_seconds", "parking idle pods does not exist yet");
   return found;

@@ -4,7 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { type CoordinatorOptions, openPostgresLog, SqliteLog } from "@podlane/coordinator";
+import {
+  type CoordinatorOptions,
+  KeptHead,
+  openPostgresLog,
+  SqliteLog,
+} from "@podlane/coordinator";
 import type { Repository } from "@podlane/pod";
 import type { HostId } from "@podlane/protocol";
 import type { StateLayout } from "@podlane/protocol/node";
@@ -39,9 +44,10 @@ export async function openStore(
   };
 }
 
-function openEmbedded(layout: StateLayout, workspaceId: string): OpenedStore {
+async function openEmbedded(layout: StateLayout, workspaceId: string): Promise<OpenedStore> {
+  const log = SqliteLog.open(layout.log, { workspaceId });
   return {
-    log: SqliteLog.open(layout.log, { workspaceId }),
+    log: await KeptHead.over(log, layout.logHead),
     clock: { nowMs: Date.now },
     soleWriter: true,
     key: ensureKey(layout.keyFile),

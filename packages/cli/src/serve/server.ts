@@ -89,8 +89,8 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
   report({ kind: "ready" });
   // The host's own connection is not somebody who needs the server.
   const demand = () => {
-    const { clients, livingPods } = coordinator.demand();
-    return clients - 1 + livingPods + host.livingPods;
+    const { clients, livingPods, tasks } = coordinator.demand();
+    return clients - 1 + livingPods + tasks + host.livingPods;
   };
   const stopWatching = leaveWhenIdle({ ...limits, demand, leave: () => void leave() });
   let leaving = false;

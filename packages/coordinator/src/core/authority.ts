@@ -56,7 +56,8 @@ function mayCall(state: WorkspaceState, { actor, method, params }: Request): boo
     case "viewer":
       return false;
     case "client":
-      return method.startsWith("claim.") && method !== "claim.transfer";
+      if (method === "claim.transfer") return false;
+      return isCoordination(method);
     case "host":
       // The last words of a dead top-level pod reach the operator's inbox through its host.
       return method.startsWith("host.") || method === "inbox.pod_event";
@@ -69,7 +70,8 @@ function mayCall(state: WorkspaceState, { actor, method, params }: Request): boo
 }
 
 function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): boolean {
-  if (method.startsWith("claim.")) return true;
+  if (method === "registration.cleanup") return false;
+  if (isCoordination(method)) return true;
   if (ownReports.has(method)) return params.pod === actor.id;
   if (method === "pod.spawn") return params.parent === actor.id;
   // What a plan of an agent may hold, its decider says.
@@ -81,15 +83,20 @@ function mayPodCall(state: WorkspaceState, { actor, method, params }: Request): 
   return false;
 }
 
+/** What any agent may call; who it speaks for is in the actor, never in the params. */
+function isCoordination(method: string): boolean {
+  return /^(claim|task|registration)\./.test(method);
+}
+
 function allowanceOf(actor: Actor): string {
   switch (actor.role) {
     case "pod":
     case "agent":
-      return "a pod reports for itself, claims, plans, spawns children, stops or restarts its descendants";
+      return "a pod reports for itself, claims, works, plans, spawns and rules its descendants";
     case "host":
       return "a host only reports on what it runs";
     case "client":
-      return "an outside agent claims and reads";
+      return "an outside agent claims, works and reads";
     case "viewer":
       return "a viewer only reads";
     case "operator":

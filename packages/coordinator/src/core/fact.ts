@@ -8,6 +8,7 @@ import type {
   MergeId,
   PodId,
   RunId,
+  TaskId,
   UnitKey,
 } from "@podlane/protocol";
 import type { LogEvent, NewEvent } from "./event.ts";
@@ -30,6 +31,7 @@ export const subjectOf = {
   registration: (id: string) => `registration:${id}`,
   run: (id: RunId) => `run:${id}`,
   merge: (id: MergeId) => `merge:${id}`,
+  task: (id: TaskId) => `task:${id}`,
   unit: (key: UnitKey) => `unit:${key}`,
   host: (id: string) => `host:${id}`,
   inbox: () => "inbox:operator",

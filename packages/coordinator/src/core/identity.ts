@@ -1,7 +1,7 @@
 /**
  * Ids made of positions on the log: unique without a clock or randomness.
  */
-import type { ClaimId, MergeId, PodId } from "@podlane/protocol";
+import type { ClaimId, MergeId, PodId, RegistrationId, TaskId } from "@podlane/protocol";
 
 /** The largest prime below 36⁸: multiplication modulo it visits every value once. */
 const modulus = 2_821_109_907_437n;
@@ -17,6 +17,16 @@ export function podIdAt(seq: number): PodId {
 /** The id of the claim whose first event has this seq. */
 export function claimIdAt(seq: number): ClaimId {
   return `c${seq}` as ClaimId;
+}
+
+/** The id of the task whose `task.submitted` has this seq. */
+export function taskIdAt(seq: number): TaskId {
+  return `t${seq}` as TaskId;
+}
+
+/** The id of the outside agent's registration whose first event has this seq. */
+export function registrationIdAt(seq: number): RegistrationId {
+  return `s${seq}` as RegistrationId;
 }
 
 /** The id of the merge whose `merge.enqueued` has this seq. */

@@ -12,6 +12,7 @@ import { isExecuting } from "./merges/merges-slice.ts";
 import { childrenOf, findLiving, isAncestor, livingPods } from "./pods/tree.ts";
 import { lendsWrite, loanScope } from "./scopes.ts";
 import type { WorkspaceState } from "./state.ts";
+import { checkQueue } from "./tasks/invariants.ts";
 import { slotsOf } from "./turns/admission.ts";
 import { groupOf } from "./turns/turns-slice.ts";
 import { findStuck } from "./deadlock.ts";
@@ -28,6 +29,7 @@ export function checkInvariants(state: WorkspaceState): string[] {
     ...tree(state),
     ...slots(state),
     ...tasks(state),
+    ...checkQueue(state),
     ...merges(state),
   ];
 }
@@ -180,7 +182,7 @@ function slots(state: WorkspaceState): string[] {
   return problems;
 }
 
-/** Q1, Q3: a task has one living pod at most, and never begins before its dependencies are done. */
+/** Q1, Q3 of plan runs: a task has one living pod at most, and never begins too early. */
 function tasks(state: WorkspaceState): string[] {
   const problems: string[] = [];
   for (const run of state.runs.byId.values()) {

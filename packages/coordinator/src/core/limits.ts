@@ -8,6 +8,22 @@ export const maxTerminalPods = 1_000;
 export const maxEndedRuns = 200;
 /** Merges kept in memory after they ended. */
 export const maxEndedMerges = 1_000;
+/** Tasks of the queue that have not ended. Each takes about 1 KiB beside its own content. */
+export const maxOpenTasks = 1_000_000;
+/** Ended tasks in memory; older ones are folded from the log when somebody asks. */
+export const maxEndedTasks = 2_000;
+/** Tasks one registration may have claimed: its death returns all of them in one batch. */
+export const maxClaimedTasks = 1_000;
+/** Tasks whose lease or deadline ends in one tick; the rest follows with the next. */
+export const maxDueTasks = 1_000;
+/** Dependents that end in one command with what they depend on; below `maxEndedTasks`. */
+export const maxCascade = 1_000;
+/** Tasks named in an answer to a worker that is fit for none. */
+export const maxUnmetShown = 32;
+/** Agents from outside that are registered at once; each is looked at every second. */
+export const maxRegistrations = 10_000;
+/** Registrations of outside agents kept in memory after their end. */
+export const maxEndedRegistrations = 1_000;
 /** Operator inbox entries in memory; older ones stay on the log. Too few hides unread events. */
 export const maxInboxEntries = 10_000;
 /** Running turns of pods outside any run; a run states its own number. */

@@ -14,6 +14,10 @@ import { emptyPods } from "./pods/pods-slice.ts";
 import type { PodsSlice } from "./pods/pods-slice.ts";
 import { emptyRuns } from "./runs/runs-slice.ts";
 import type { RunsSlice } from "./runs/runs-slice.ts";
+import { emptySessions } from "./sessions/sessions-slice.ts";
+import type { SessionsSlice } from "./sessions/sessions-slice.ts";
+import { emptyTasks } from "./tasks/tasks-slice.ts";
+import type { TasksSlice } from "./tasks/tasks-slice.ts";
 import { emptyTurns } from "./turns/turns-slice.ts";
 import type { TurnsSlice } from "./turns/turns-slice.ts";
 
@@ -31,6 +35,8 @@ export interface WorkspaceState {
   readonly claims: ClaimsSlice;
   readonly runs: RunsSlice;
   readonly merges: MergesSlice;
+  readonly tasks: TasksSlice;
+  readonly sessions: SessionsSlice;
   readonly inbox: InboxSlice;
 }
 
@@ -43,6 +49,8 @@ export function initialState(): WorkspaceState {
     claims: emptyClaims(),
     runs: emptyRuns(),
     merges: emptyMerges(),
+    tasks: emptyTasks(),
+    sessions: emptySessions(),
     inbox: emptyInbox(),
   };
 }

@@ -34,8 +34,13 @@ import { finishedPods, runEndings, taskEndings, taskMerges, taskSpawns } from ".
 import { runDeciders } from "./runs/decide.ts";
 import { runEvolvers } from "./runs/evolve.ts";
 import { scopeQueries } from "./scopes.ts";
+import { decideVerdict, sessionDeciders } from "./sessions/decide.ts";
+import { sessionEvolvers } from "./sessions/evolve.ts";
 import type { LifecycleMark, WorkspaceState } from "./state.ts";
 import { initialState } from "./state.ts";
+import { taskDeciders } from "./tasks/decide.ts";
+import { dueTasks } from "./tasks/due.ts";
+import { taskEvolvers } from "./tasks/evolve.ts";
 import { admissions } from "./turns/admission.ts";
 import { turnDeciders } from "./turns/decide.ts";
 import { turnEvolvers } from "./turns/evolve.ts";
@@ -43,10 +48,12 @@ import type { Undo } from "./undo.ts";
 import { claimQueries } from "./views/claim-view.ts";
 import { mergeQueries } from "./views/merge-view.ts";
 import { podQueries } from "./views/pod-view.ts";
+import { registrationQueries } from "./views/registration-view.ts";
 import { runQueries } from "./views/run-view.ts";
+import { taskQueries } from "./views/task-view.ts";
 import { whyQueries } from "./why.ts";
 
-/** Reads that the core answers; `log.*` and `server.*` are the shell's. */
+/** Reads that the core answers; `log.*`, `server.*` and heartbeats are the shell's. */
 export type QueryName =
   | "run.get"
   | "run.list"
@@ -60,13 +67,21 @@ export type QueryName =
   | "pod.why"
   | "merge.list"
   | "merge.wait"
+  | "task.get"
+  | "task.list"
+  | "registration.discover"
+  | "registration.list"
   | "inbox.read";
 
-type ShellMethod = Extract<MethodName, `log.${string}` | `server.${string}`>;
+type ShellMethod = Extract<
+  MethodName,
+  `log.${string}` | `server.${string}` | "registration.heartbeat"
+>;
 export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
 
 /** The methods that shell and clock call, and no client can. */
 export const acceptMethod = "claim.accept";
+export const verdictMethod = "registration.verdict";
 
 export const deciders: Deciders<MutationName> = {
   ...runDeciders,
@@ -77,6 +92,8 @@ export const deciders: Deciders<MutationName> = {
   ...claimDeciders,
   ...capacityDeciders,
   ...mergeDeciders,
+  ...taskDeciders,
+  ...sessionDeciders,
   ...inboxDeciders,
   ...hostDeciders,
   ...hostReportDeciders,
@@ -90,6 +107,8 @@ export const queries: Queries<QueryName> = {
   ...claimQueries,
   ...whyQueries,
   ...mergeQueries,
+  ...taskQueries,
+  ...registrationQueries,
   ...inboxQueries,
 };
 
@@ -102,11 +121,16 @@ const evolvers: Evolvers<LogEventKind> = {
   ...capacityEvolvers,
   ...runEvolvers,
   ...mergeEvolvers,
+  ...taskEvolvers,
+  ...sessionEvolvers,
   ...inboxEvolvers,
   ...auditEvolvers,
 };
 
-/** Events that no lifecycle rule looks at: they cost no second look at runs and turns. */
+/**
+ * Events that no lifecycle rule looks at: they cost no second look at runs and turns. What ends the
+ * last open task of a type says so itself.
+ */
 const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.acquired",
   "claim.queued",
@@ -116,6 +140,19 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "claim.renewed",
   "claim.transferred",
   "claim.ended",
+  "task.submitted",
+  "task.claimed",
+  "task.renewed",
+  "task.returned",
+  "task.completed",
+  "task.failed",
+  "task.dead_lettered",
+  "task.cancelled",
+  "task.blocked",
+  "registration.registered",
+  "registration.suspected",
+  "registration.recovered",
+  "registration.ended",
   "claim.capacity_set",
   "pod.touched",
   "inbox.received",
@@ -188,10 +225,15 @@ function decideInternal(
   context: DecideContext,
 ): WorkspaceDecision {
   if (method === tickMethod) {
-    return { ok: true, events: dueClaims(state, context.nowMs), answer: () => ({}) };
+    const { nowMs } = context;
+    const events = [...dueClaims(state, nowMs), ...dueTasks(state, nowMs)];
+    return { ok: true, events, answer: () => ({}) };
   }
   if (method === acceptMethod) {
     return decideAccept(state, params as Parameters<typeof decideAccept>[1], context);
+  }
+  if (method === verdictMethod) {
+    return decideVerdict(state, params as Parameters<typeof decideVerdict>[1], context.nextSeq);
   }
   const decider = deciderByName.get(method) as AnyDecider | undefined;
   if (decider === undefined) return refuse("unsupported", `${method} is not a command`);

@@ -19,6 +19,8 @@ export interface SnapshotFileOptions {
   readonly path: string;
   /** Of the code that folds: a snapshot of any other is not read. */
   readonly foldVersion: string;
+  /** Events between two; tests take them closer together. */
+  readonly everyEvents?: number;
   readonly onNote: (note: string) => void;
 }
 
@@ -47,7 +49,8 @@ export class SnapshotFile {
 
   /** To be called after each flush: takes one when enough has been appended since the last. */
   offer(seq: number, take: () => Snapshot): void {
-    if (seq - this.#seq < snapshotEveryEvents || this.#writing !== undefined) return;
+    const { everyEvents = snapshotEveryEvents } = this.#options;
+    if (seq - this.#seq < everyEvents || this.#writing !== undefined) return;
     if (performance.now() >= this.#notBeforeMs) this.#take(take);
   }
 

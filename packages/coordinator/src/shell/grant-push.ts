@@ -1,6 +1,7 @@
 /**
- * Hands a grant to the waiter it belongs to over the waiter's own connection. The response is the
- * acceptance; a grant nobody accepts in time lapses by log time, in the core.
+ * Tells a registration over its own connections what only it must know: that it was granted what it
+ * waited for, or has lost what it worked on. The response to a grant is the acceptance; a grant
+ * that nobody accepts in time lapses by log time, in the core.
  */
 import type {
   ClaimEnd,
@@ -10,6 +11,7 @@ import type {
   Peer,
   RegistrationId,
 } from "@podlane/protocol";
+import type { LostTask } from "../core/tasks/lost.ts";
 
 export type PushPeer = Peer<typeof coordinatorPushMethods>;
 
@@ -33,6 +35,11 @@ export class GrantPush {
   /** To be called with each claim that a flush granted to a waiter. */
   push(claim: ClaimView): void {
     for (const peer of this.#peers.get(claim.holder) ?? []) void this.#offer(peer, claim);
+  }
+
+  /** To be called with each task that a flush took from its worker. */
+  tellTaskLost({ holder, notice }: LostTask): void {
+    for (const peer of this.#peers.get(holder) ?? []) void peer.request("task.lost", notice);
   }
 
   /** To be called with each claim that a flush ended without its holder having asked. */

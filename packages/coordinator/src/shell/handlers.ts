@@ -15,17 +15,18 @@ import {
   refused,
   type ResultOf,
 } from "@podlane/protocol";
-import type { Command } from "../core/command.ts";
 import type { WorkspaceState } from "../core/state.ts";
 import { isSettledMerge } from "../core/merges/merges-slice.ts";
 import { hasReached } from "../core/views/pod-view.ts";
 import { workspaceRules } from "../core/workspace-rules.ts";
 import type { SubjectIndex } from "../log/subject-index.ts";
-import { actorOf } from "./authenticate.ts";
 import { type AskedMethods, servedMethods, type ServedMethods } from "./methods.ts";
 import type { LogWatches } from "./log-watch.ts";
 import type { Replica } from "./replica.ts";
+import { sessionHandlers } from "./session-handlers.ts";
+import type { Sessions } from "./sessions.ts";
 import type { StateWaits } from "./state-waits.ts";
+import { taskHandlers } from "./task-handlers.ts";
 
 export type WorkspaceReplica = Replica<WorkspaceState>;
 type CoordinatorCall = Call<AskedMethods>;
@@ -34,6 +35,7 @@ type ServerMethod = Extract<keyof CoordinatorMethods, `server.${string}`>;
 export interface HandlerOptions {
   readonly replica: WorkspaceReplica;
   readonly waits: StateWaits<WorkspaceState>;
+  readonly sessions: Sessions;
   readonly watches: LogWatches;
   readonly subjects: SubjectIndex;
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;
@@ -45,23 +47,25 @@ export interface HandlerOptions {
 }
 
 export function createHandlers(options: HandlerOptions): Handlers<ServedMethods, AskedMethods> {
-  const { replica } = options;
+  const { replica, sessions } = options;
   const submit = (method: string) => (params: unknown, call: CoordinatorCall) =>
-    replica.submit(commandOf(method, params, call));
+    replica.submit(sessions.commandOf(method, params, call));
   const place = (method: string) => (params: unknown, call: CoordinatorCall) => {
     const nearHost = options.nearHost();
-    const command = commandOf(method, params, call);
+    const command = sessions.commandOf(method, params, call);
     return replica.submit(nearHost === undefined ? command : { ...command, nearHost });
   };
   const plain = Object.keys(servedMethods).map((method) => [method, submit(method)]);
   const own = {
     ...longPolls(options),
+    ...taskHandlers(options),
+    ...sessionHandlers(options),
     ...logHandlers(options),
     ...serverHandlers(options),
     "pod.spawn": place("pod.spawn"),
     "run.submit": place("run.submit"),
     "host.attach": async (params: { hostId: string }, call: CoordinatorCall) => {
-      const outcome = await replica.submit(commandOf("host.attach", params, call));
+      const outcome = await replica.submit(sessions.commandOf("host.attach", params, call));
       if (outcome.ok) options.onHostAttached(params.hostId, call);
       return outcome;
     },
@@ -69,18 +73,11 @@ export function createHandlers(options: HandlerOptions): Handlers<ServedMethods,
   return { ...Object.fromEntries(plain), ...own };
 }
 
-function commandOf(method: string, params: unknown, call: CoordinatorCall): Command {
-  const { principal, commandId } = call;
-  if (principal === undefined) throw new Error("a call without a principal was let in");
-  const actor = actorOf(principal);
-  return { method, params, actor, ...(commandId === undefined ? {} : { commandId }) };
-}
-
-function longPolls({ replica, waits }: HandlerOptions) {
+function longPolls({ replica, sessions, waits }: HandlerOptions) {
   const poll =
     <P>(method: string, isDone: (value: unknown, params: P) => boolean) =>
     (params: P, call: CoordinatorCall) => {
-      const command = commandOf(method, params, call);
+      const command = sessions.commandOf(method, params, call);
       const judge = (outcome: Outcome<unknown>) =>
         outcome.ok && !isDone(outcome.value, params) ? null : outcome;
       const condition = (state: WorkspaceState) =>

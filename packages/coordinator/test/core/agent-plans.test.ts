@@ -49,7 +49,7 @@ describe("more than the submitter may do itself is refused, and on the log", () 
     ["more slots", "denied", { scope: rules("src/a") }, { maxConcurrentAgents: 50 }],
   ];
   for (const [what, code, task, plan] of refusals) {
-    test(what, () => {
+    test(`refuses ${what}`, () => {
       const step = submitAs(scene(), { delegate: 0, ...task }, { ...plan });
       expect(step.refusal?.code).toBe(code);
       expect(step.kinds).toEqual(["request.denied"]);

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { PodId } from "@podlane/protocol";
+import { wantedOrders } from "../../src/core/effects.ts";
 import { isSettled } from "../../src/core/pods/settled.ts";
 import { knownPod } from "../../src/core/pods/tree.ts";
 import {
@@ -133,6 +135,27 @@ test("moves that the state machine does not have are refused", () => {
   expect(move("idle").kinds).toEqual([]);
 });
 
+test("which worktrees go: of a child that finished, of a top-level pod that was not killed", () => {
+  const world = new World();
+  attach(world);
+  const root = startPod(world, "root");
+  const end = (name: string, parent: PodId | null, cause: string) => {
+    const pod = startPod(world, name, { parent });
+    requestTurn(world, pod);
+    endTurn(world, pod);
+    exit(world, pod, { cause });
+    return pod;
+  };
+  const gone = [end("done", root, "finished"), end("top", null, "requested")];
+  end("told", root, "requested");
+  end("killed", root, "killed");
+  end("killed-top", null, "killed");
+  const collected = wantedOrders(world.state, "local" as never).flatMap(({ method, params }) =>
+    method === "host.collect" ? [params.pod] : [],
+  );
+  expect(collected).toEqual(gone);
+});
+
 test(
   verifies("R30", "R99") + "a crash is one batch: claims freed, scope home, children adopted",
   () => {
@@ -237,8 +260,7 @@ test("a claim that would come home to one who waits for its waiter ends instead"
   expect(exit(world, child).kinds).toContain("claim.granted");
 });
 
-test("stopping a tree asks everybody and signals the leaves first", async () => {
-  const { wantedOrders } = await import("../../src/core/effects.ts");
+test("stopping a tree asks everybody and signals the leaves first", () => {
   const world = new World();
   attach(world);
   const root = startPod(world, "root");
@@ -268,8 +290,7 @@ test("a pod stopped before any host was asked ends by itself", () => {
   ]);
 });
 
-test("start is ordered until the process is known, also of a host that comes back", async () => {
-  const { wantedOrders } = await import("../../src/core/effects.ts");
+test("start is ordered until the process is known, also of a host that comes back", () => {
   const world = new World();
   attach(world);
   const root = spawn(world, "root");

@@ -1,8 +1,8 @@
 /** Handing a claim over: what the stories of scopes in `pods.test.ts` do not reach. */
 import type { PodId } from "@podlane/protocol";
 import { expect, test } from "vitest";
-import { acquire, actorOf, attach, exit, requestTurn, startPod } from "./cast.ts";
-import { World } from "./world.ts";
+import { acquire, actorOf, attach, exit, requestTurn, rules, startPod } from "./cast.ts";
+import { World, operator } from "./world.ts";
 
 test("a claim handed to its own holder stays as it is, and ends with the holder", () => {
   const world = new World();
@@ -16,4 +16,31 @@ test("a claim handed to its own holder stays as it is, and ends with the holder"
   expect(step.events).toEqual([]);
   exit(world, pod, { cause: "killed" });
   expect(world.state.claims.live.size).toBe(0);
+});
+
+test("a claim is not handed to a pod that may not write there", () => {
+  const world = new World();
+  attach(world);
+  const parent = startPod(world, "api");
+  const reader = startPod(world, "reader", { parent, scope: [] });
+  requestTurn(world, parent);
+  const step = acquire(world, actorOf(parent), ["file:a/x"]);
+  const { claim } = step.answer as { claim: { id: string } };
+  const refused = world.send(actorOf(parent), "claim.transfer", { claim: claim.id, to: reader });
+  expect(refused.refusal).toMatchObject({ code: "out_of_scope" });
+});
+
+test("what kin hold beside a claim stands against handing it to a stranger", () => {
+  const world = new World();
+  attach(world);
+  const parent = startPod(world, "api");
+  const stranger = startPod(world, "web");
+  requestTurn(world, parent);
+  const step = acquire(world, actorOf(parent), ["dir:a"]);
+  const child = startPod(world, "api-a", { parent, scope: rules("a/x") });
+  acquire(world, actorOf(child), ["file:a/x"]);
+  const { claim } = step.answer as { claim: { id: string } };
+  const refused = world.send(operator, "claim.transfer", { claim: claim.id, to: stranger });
+  expect(refused.refusal).toMatchObject({ code: "conflict" });
+  expect(refused.refusal?.message).toContain("file:a/x is held by api-a");
 });

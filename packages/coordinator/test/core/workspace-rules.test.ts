@@ -5,7 +5,8 @@ import { deciders, queries, workspaceRules } from "../../src/core/workspace-rule
 import { World, operator, system } from "./world.ts";
 
 const methods = Object.entries({ ...coordinatorMethods, ...hostReportMethods });
-const ofCore = methods.filter(([name]) => !name.startsWith("log.") && !name.startsWith("server."));
+const ofShell = /^(log|server)\.|^registration\.heartbeat$/;
+const ofCore = methods.filter(([name]) => !ofShell.test(name));
 
 function namesOf(mutation: boolean): string[] {
   const found = ofCore.filter(([, method]) => method.mutation === mutation);

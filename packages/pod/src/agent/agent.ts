@@ -17,7 +17,7 @@ export interface AgentTurn {
   readonly turn: number;
   readonly cause: TurnCause;
   readonly podName: string;
-  /** The pod's task as it was spawned with; the turn's own words are in `input`. */
+  /** The task it was spawned with, or pulled for this turn; the turn's own words are in `input`. */
   readonly task: string | null;
   readonly input: readonly Segment[];
   /** Drained when the turn started; later ones arrive with `AgentHooks.step`. */

@@ -93,7 +93,7 @@ export class ScriptAgent implements Agent {
     }
     if ("ok" in ended && ended.ok) return toAgentOutcome(ended.value);
     const exit = await this.#exitOf(running);
-    return errored("internal", describeDeath(exit, running.lastWords), true);
+    return errored("unavailable", describeDeath(exit, running.lastWords), true);
   }
 
   /** The link broke or the process died: whichever came first, both are over. */

@@ -3,7 +3,7 @@
  * it exits is the outcome. A notification turn does not run the command again: it is noted only,
  * since a command can not be told what happened while it was not running.
  */
-import { maxSummaryBytes } from "@podlane/protocol";
+import { type ErrorCode, maxSummaryBytes } from "@podlane/protocol";
 import {
   errored,
   type Agent,
@@ -21,6 +21,13 @@ const summaryTailBytes = maxSummaryBytes - 128;
 /** What shells answer for a command that is there but can not run, and for one that is not. */
 const notRunnable = 126;
 const notFound = 127;
+
+const codesOfStart: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ["ENOENT", "not_found"],
+  ["EACCES", "denied"],
+  ["EPERM", "denied"],
+  ["ENOEXEC", "denied"],
+]);
 
 export class ShellAgent implements Agent {
   readonly #command: readonly string[];
@@ -80,12 +87,15 @@ function outcomeOf(file: string, exit: GroupExit, output: string): AgentOutcome 
   if (exit.signal !== null) return errored("interrupted", `ended by ${exit.signal}${words}`);
   if (exit.code === notFound) return errored("not_found", `${file}: exit 127${words}`, true);
   if (exit.code === notRunnable) return errored("denied", `${file}: exit 126${words}`, true);
-  return errored("internal", `exit ${exit.code}${words}`);
+  return errored("interrupted", `exit ${exit.code}${words}`);
 }
 
 function notStarted(file: string, code: string, message: string): AgentOutcome {
-  const isMissing = code === "ENOENT";
-  return errored(isMissing ? "not_found" : "denied", `${file} can not start: ${message}`, true);
+  return errored(
+    codesOfStart.get(code) ?? "unavailable",
+    `${file} can not start: ${message}`,
+    true,
+  );
 }
 
 function cancelled(): AgentOutcome {

@@ -8,8 +8,8 @@ import { openSync, closeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { accepted, type Outcome, type PodProcess, refused } from "@podlane/protocol";
-import { beginWord, BootReport } from "./boot-file.ts";
 import { startTimeOf } from "../process/table.ts";
+import { beginWord, BootReport } from "./boot-file.ts";
 
 export interface LaunchOptions {
   /** Program and arguments; the boot file's path is appended. */

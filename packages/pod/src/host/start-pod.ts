@@ -17,12 +17,12 @@ import { branchName } from "../workspace/branch-name.ts";
 import { combine } from "../workspace/landing/combine.ts";
 import { deleteBranch, removeWorktree } from "../workspace/remove-worktree.ts";
 import { applySetup } from "../workspace/setup.ts";
-import { fillWorktree, registerWorktree } from "../workspace/worktree.ts";
 import { freeWorktree } from "../workspace/free-worktree.ts";
+import { fillWorktree, registerWorktree } from "../workspace/worktree.ts";
+import { markOf } from "../process/mark.ts";
 import { type BootFile, readBootFile } from "./boot-file.ts";
 import type { HostSetting } from "./host-setting.ts";
 import { type LaunchedPod, launchPod, type WaitingPod } from "./pod-process.ts";
-import { markOf } from "../process/mark.ts";
 
 export type StartOrder = ParsedParamsOf<HostOrderMethods, "host.start">;
 
@@ -45,11 +45,15 @@ export async function startPod(
   mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(paths.session), { recursive: true, mode: 0o700 });
   const isFirst = order.generation === 1;
-  const taken = await (isFirst ? takePlace(order, setting) : returnToPlace(order, setting));
+  return isFirst ? startFirst(order, setting) : startAgain(order, setting);
+}
+
+async function startFirst(order: StartOrder, setting: HostSetting): Promise<Outcome<StartedPod>> {
+  const taken = await takePlace(order, setting);
   if (!taken.ok) return taken;
   const place = taken.value;
   const [filling, launching] = await Promise.allSettled([
-    isFirst ? fillPlace(order, setting, place) : Promise.resolve(accepted({})),
+    fillPlace(order, setting, place),
     launchAt(place, order, setting),
   ]);
   const [filled, launched] = [valueOf(filling), valueOf(launching)];
@@ -58,8 +62,22 @@ export async function startPod(
     return accepted({ ...place, launched });
   }
   if (launched !== null) await launched.abandon();
-  if (isFirst && filled !== null) await rollBack(order, setting);
+  if (filled !== null) await rollBack(order, setting);
   return failureOf(filling) ?? failureOf(launching) ?? refused("internal", "nothing was started");
+}
+
+/** Where the generation before worked: with all it had done, and without the locks it left. */
+async function startAgain(order: StartOrder, setting: HostSetting): Promise<Outcome<StartedPod>> {
+  const { worktree, branch, baseCommit } = await readBootFile(order.pod, setting);
+  const place = { worktree, branch, baseCommit };
+  if (order.spec.isolation !== "directory") {
+    const freed = await freeWorktree({ repository: setting.repository, path: worktree, branch });
+    if (!freed.ok) return freed;
+  }
+  const launched = await launchAt(place, order, setting);
+  if (!launched.ok) return launched;
+  launched.value.begin();
+  return accepted({ ...place, launched: launched.value });
 }
 
 function launchAt(
@@ -98,17 +116,6 @@ function launchAt(
     stdout: paths.stdout,
     stderr: paths.stderr,
   });
-}
-
-/** Where the generation before worked: with all it had done, and without the locks it left. */
-async function returnToPlace(
-  { pod, spec }: StartOrder,
-  setting: HostSetting,
-): Promise<Outcome<Place>> {
-  const { worktree, branch, baseCommit } = await readBootFile(pod, setting);
-  if (spec.isolation === "directory") return accepted({ worktree, branch, baseCommit });
-  const freed = await freeWorktree({ repository: setting.repository, path: worktree, branch });
-  return freed.ok ? accepted({ worktree, branch, baseCommit }) : freed;
 }
 
 /** The folder the pod will work in: a worktree of its own, still empty, or the checkout. */

@@ -15,6 +15,7 @@ import {
   type HelloInput,
   type Outcome,
   type ParamsOf,
+  type ParsedParamsOf,
   type Peer,
   refused,
   type ResultOf,
@@ -23,6 +24,7 @@ import {
 import { dial, readCoordinatorFile, retryDelayMs } from "@podlane/protocol/node";
 
 type Method = keyof CoordinatorMethods;
+export type LostTask = ParsedParamsOf<typeof coordinatorPushMethods, "task.lost">;
 
 export interface CoordinatorLinkOptions {
   readonly coordinatorFile: string;
@@ -32,6 +34,8 @@ export interface CoordinatorLinkOptions {
   readonly onEvent: (event: unknown) => void;
   /** A claim this pod waited for is granted; answering accepts it. */
   readonly onGrant: (claim: ClaimView) => void;
+  /** A task that this pod works on is not its any more. */
+  readonly onTaskLost: (lost: LostTask) => void;
   /** A claim of this pod has ended unasked. */
   readonly onLost: (claim: ClaimId) => void;
   readonly onChange: (state: "lost" | "found") => void;
@@ -44,6 +48,8 @@ export interface AskOptions {
 
 /** Between a closing coordinator's last answers and the end of its connections. */
 const closingGraceMs = 200;
+/** The coordinator suspects who has not been heard three times in a row. */
+const heartbeatEveryMs = 10_000;
 const reconnect = { attempts: Number.POSITIVE_INFINITY, baseMs: 50, maxMs: 2_000 };
 
 export class CoordinatorLink {
@@ -55,6 +61,7 @@ export class CoordinatorLink {
   #lost = false;
   readonly #waiters = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
+  #heartbeats: NodeJS.Timeout | null = null;
 
   constructor(options: CoordinatorLinkOptions) {
     this.#options = options;
@@ -103,6 +110,7 @@ export class CoordinatorLink {
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#heartbeats !== null) clearInterval(this.#heartbeats);
     this.#peer?.close();
     this.#release();
   }
@@ -143,6 +151,11 @@ export class CoordinatorLink {
     });
   }
 
+  /** A missed one is no news: the coordinator counts, and a lost connection is told of anyway. */
+  #sayAlive(): void {
+    if (this.#peer !== null) void this.ask("registration.heartbeat", {});
+  }
+
   #release(): void {
     for (const resolve of this.#waiters) resolve();
   }
@@ -153,6 +166,7 @@ export class CoordinatorLink {
     if (this.#closed) return peer?.close();
     if (peer === null) return this.#retry(attempt + 1);
     this.#peer = peer;
+    this.#heartbeats ??= setInterval(() => this.#sayAlive(), heartbeatEveryMs);
     if (this.#lost) this.#options.onChange("found");
     this.#lost = false;
     this.#release();
@@ -188,6 +202,10 @@ export class CoordinatorLink {
       handlers: {
         "claim.granted": ({ claim }) => {
           this.#options.onGrant(claim);
+          return accepted({});
+        },
+        "task.lost": (lost) => {
+          this.#options.onTaskLost(lost);
           return accepted({});
         },
         "claim.lost": ({ claim }) => {

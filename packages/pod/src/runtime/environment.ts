@@ -29,6 +29,7 @@ export function podEnvironment(
     POD_WORKTREE: boot.worktree,
     POD_TMP: layout.tempDir,
     ...markOf(boot),
+    ...(boot.spec.settings.pull === undefined ? {} : { POD_TASK_FILE: layout.taskFile }),
     POD_DB_SUFFIX: boot.pod,
   };
 }

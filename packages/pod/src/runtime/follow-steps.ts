@@ -9,6 +9,7 @@ import type { ConsumedResults } from "./consumed-results.ts";
 import type { EventWaits } from "./event-waits.ts";
 import type { ScopeMirror } from "./scope-mirror.ts";
 import type { Streams } from "./streams.ts";
+import type { TaskWorker } from "./task-worker.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
 export interface StepFollowers {
@@ -18,6 +19,8 @@ export interface StepFollowers {
   readonly usage: UsageMeter;
   readonly drops: ChildDrops;
   readonly consumed: ConsumedResults;
+  /** Null for a pod that pulls no tasks. */
+  readonly worker: TaskWorker | null;
 }
 
 export function followSteps(
@@ -28,7 +31,11 @@ export function followSteps(
     for (const effect of effects) {
       if (effect.kind === "persist") followRecord(effect.record, followers);
       if (effect.kind === "start_turn") followers.usage.turnStarted();
+      if (effect.kind === "report_turn_end") followers.worker?.turnEnded(effect);
+      const isFatal = effect.kind === "emit" && effect.event.kind === "errored";
+      if (isFatal && effect.event.fatal) followers.worker?.agentFailed();
     }
+    followers.worker?.consider();
   };
 }
 

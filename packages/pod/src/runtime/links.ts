@@ -1,6 +1,6 @@
 /** A pod's ways out: to the coordinator, to its parent, to its children. */
 import type { ClaimId, LogEventEnvelope } from "@podlane/protocol";
-import { CoordinatorLink } from "../link/coordinator-link.ts";
+import { CoordinatorLink, type LostTask } from "../link/coordinator-link.ts";
 import { ParentLink } from "../link/parent-link.ts";
 import { PodDialer } from "../link/pod-dialer.ts";
 import { Reporter } from "../link/reporter.ts";
@@ -13,6 +13,7 @@ import { warn } from "./warn.ts";
 export interface CoordinatorNews {
   readonly logEvent: (event: LogEventEnvelope) => void;
   readonly grantPushed: () => void;
+  readonly taskLost: (lost: LostTask) => void;
   readonly claimLost: (claim: ClaimId) => void;
   readonly lost: () => void;
   readonly found: () => void;
@@ -39,6 +40,7 @@ export function createLinks(
     subject: `pod:${boot.pod}`,
     onEvent: (event) => news.logEvent(event as LogEventEnvelope),
     onGrant: () => news.grantPushed(),
+    onTaskLost: (lost) => news.taskLost(lost),
     onLost: (claim) => news.claimLost(claim),
     onChange: (change) => news[change](),
   });

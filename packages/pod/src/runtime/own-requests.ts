@@ -1,5 +1,6 @@
 /**
- * Methods that a pod calls on itself: the first turn of its task, and leaving on a signal.
+ * Methods that a pod calls on itself: the first turn of its task, the end of a turn whose task was
+ * taken away, and leaving on a signal.
  */
 import type { BootFile } from "../host/boot-file.ts";
 import type { MethodInput } from "../core/input.ts";
@@ -18,6 +19,19 @@ export function runOfTask({ parent }: BootFile, task: string) {
     commandId: taskCommandId,
     boundary: newBoundary(),
   });
+}
+
+/** Nobody wants what the turn has made. */
+export function cancelOfTask(requestId: string): MethodInput {
+  return {
+    kind: "method",
+    requestId,
+    method: "cancel",
+    params: { keepPartial: false },
+    sender: { role: "client", name: "work queue" },
+    commandId: null,
+    boundary: newBoundary(),
+  };
 }
 
 export function shutdownOfSignal(deadlineMs: number) {

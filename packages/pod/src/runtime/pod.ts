@@ -15,7 +15,9 @@ import { type CoordinatorNews, createLinks, type Links } from "./links.ts";
 import { adoptSession, type OwnSession } from "./own-session.ts";
 import { runOfTask, shutdownOfSignal, taskCommandId } from "./own-requests.ts";
 import { createPerform } from "./perform.ts";
+import { createPodWorker } from "./pod-worker.ts";
 import { ReceiptWaits } from "./receipt-waits.ts";
+import type { TaskWorker } from "./task-worker.ts";
 import { createTerritory, type Territory } from "./territory.ts";
 import { Timers } from "./timers.ts";
 import { createTurns, graceMs, type Turns } from "./turns.ts";
@@ -41,6 +43,7 @@ export class PodRuntime {
   readonly #territory: Territory;
   readonly #children: Children;
   readonly #turns: Turns;
+  readonly #worker: TaskWorker | null;
   readonly #receipts = new ReceiptWaits();
   readonly #timers: Timers;
   #listener: Listener | null = null;
@@ -59,7 +62,9 @@ export class PodRuntime {
       territory: this.#territory,
     };
     this.#children = createChildren(setting, parts);
-    this.#turns = createTurns(setting, { ...parts, children: this.#children });
+    this.#worker = createPodWorker(setting, this.#own, this.#links);
+    const more = { children: this.#children, worker: this.#worker };
+    this.#turns = createTurns(setting, { ...parts, ...more });
     const { loop } = this.#own;
     this.#timers = new Timers((name) => loop.dispatch({ kind: "timer", name }), Date.now);
     this.#driveParts();
@@ -81,9 +86,11 @@ export class PodRuntime {
     const { loop, session } = this.#own;
     loop.dispatch({ kind: "booted", agentResumes: false });
     this.#links.parent.nudge();
-    if (boot.spec.task === null || session.commands.find(taskCommandId) !== null) return;
-    const outcome = await loop.request(runOfTask(boot, boot.spec.task));
-    if (!outcome.ok) warn(`the task was not started: ${outcome.error.message}`);
+    if (boot.spec.task !== null && session.commands.find(taskCommandId) === null) {
+      const outcome = await loop.request(runOfTask(boot, boot.spec.task));
+      if (!outcome.ok) warn(`the task was not started: ${outcome.error.message}`);
+    }
+    await this.#worker?.open();
   }
 
   /** As the method `shutdown`, for the host's signal. */
@@ -92,6 +99,7 @@ export class PodRuntime {
   }
 
   async #leave(cause: ShutDownCause): Promise<void> {
+    this.#worker?.close();
     this.#timers.clearAll();
     // Whatever does not let go in time ends with the process; the log ends the claims with the pod.
     await within(leavePatienceMs, () => this.#turns.stop());
@@ -109,6 +117,7 @@ export class PodRuntime {
     return {
       logEvent: (event) => this.#grants.takeLogEvent(event),
       grantPushed: () => this.#grants.claims.grantPushed(),
+      taskLost: (lost) => this.#worker?.lost(lost),
       claimLost: (claim) => this.#grants.claims.lost(claim),
       lost: () => loop.dispatch({ kind: "coordinator_lost" }),
       found: () => {
@@ -172,6 +181,7 @@ export class PodRuntime {
         usage: this.#turns.usage,
         drops: this.#children.drops,
         consumed: this.#children.consumed,
+        worker: this.#worker,
       }),
     });
   }

@@ -31,7 +31,8 @@ export interface TurnRunnerOptions {
   readonly usage: UsageMeter;
   readonly denials: DenialReports;
   readonly podName: string;
-  readonly task: string | null;
+  /** The words that the turn is about: the pod's own task, or one it has pulled. */
+  readonly taskOf: (turn: number) => string | null;
   /** Claims that each turn takes before it starts. */
   readonly standingClaims: readonly string[];
   readonly dispatch: (input: AgentStepInput | AgentDoneInput) => void;
@@ -104,11 +105,12 @@ export class TurnRunner {
   }
 
   async #runAgent(effect: EffectOf<"start_turn">, running: RunningTurn): Promise<AgentOutcome> {
-    const { agent, claims, standingClaims, podName, task } = this.#options;
+    const { agent, claims, standingClaims, podName, taskOf } = this.#options;
     const claimed = await claims.ensure(standingClaims, running.abort.signal);
     if (!claimed.ok) return { kind: "errored", ...claimed.error, fatal: false };
     const { turn, cause, input } = effect;
     const notifications = effect.notifications as readonly NotificationItem[];
+    const task = taskOf(turn);
     const agentTurn = { turn, cause, input, podName, task, notifications, firstStep: 0 };
     return agent.runTurn(agentTurn, this.#hooks(running));
   }

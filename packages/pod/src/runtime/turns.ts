@@ -12,6 +12,7 @@ import { DenialReports } from "./denials.ts";
 import { EventWaits } from "./event-waits.ts";
 import { newBoundary } from "./handlers.ts";
 import { listFiles } from "./list-files.ts";
+import type { TaskWorker } from "./task-worker.ts";
 import type { CallLog } from "./tool-calls.ts";
 import { TouchReports } from "./touch-reports.ts";
 import { TurnEnding } from "./turn-ending.ts";
@@ -34,11 +35,13 @@ export interface Turns {
 
 export interface TurnParts extends ChildrenParts {
   readonly children: Children;
+  /** Null for a pod that pulls no tasks. */
+  readonly worker: TaskWorker | null;
 }
 
 export function createTurns(setting: PodSetting, parts: TurnParts): Turns {
   const { boot } = setting;
-  const { own, links, grants, territory, children } = parts;
+  const { own, links, grants, territory, children, worker } = parts;
   const { loop, output } = own;
   const { worktree } = territory;
   const agent = createAgent(boot.spec.agent, {
@@ -58,7 +61,7 @@ export function createTurns(setting: PodSetting, parts: TurnParts): Turns {
     waits,
     slot: grants.slot,
     podName: boot.spec.name,
-    task: boot.spec.task,
+    taskOf: (turn) => worker?.wordsOf(turn) ?? boot.spec.task,
     standingClaims: boot.spec.claims,
     callLog: log,
     dispatch: (input) => loop.dispatch(input),

@@ -115,7 +115,8 @@ describe("a step that does not go as written ends the turn", () => {
     const agent = scriptAgent(place, "on_run:\n  - fail: no luck\n");
     const outcome = await agent.runTurn(turnOf(), recordHooks());
     await agent.stop();
-    expect(outcome).toMatchObject({ kind: "errored", message: "line 2, fail: no luck" });
+    const message = "line 2, fail: no luck";
+    expect(outcome).toEqual({ kind: "errored", code: "interrupted", message, fatal: false });
   });
 
   it("a script that can not be read is fatal", async () => {
@@ -144,7 +145,7 @@ describe("the script's process", () => {
     using place = createPlace();
     const agent = scriptAgent(place, "on_run:\n  - crash\non_notification:\n  - say: back\n");
     const crashed = await agent.runTurn(turnOf(), recordHooks());
-    expect(crashed).toMatchObject({ kind: "errored", code: "internal", fatal: true });
+    expect(crashed).toMatchObject({ kind: "errored", code: "unavailable", fatal: true });
     expect(crashed).toHaveProperty("message", expect.stringContaining("SIGKILL"));
     const next = await agent.runTurn(turnOf({ cause: "notification" }), recordHooks());
     await agent.stop();

@@ -28,7 +28,7 @@ describe("a shell agent", () => {
   });
 
   it.each([
-    ["exit 3", "internal", false],
+    ["exit 3", "interrupted", false],
     ["exit 126", "denied", true],
     ["no-such-command-here", "not_found", true],
     ["kill -9 $$", "interrupted", false],

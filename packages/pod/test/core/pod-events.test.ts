@@ -73,12 +73,13 @@ describe("a visible event", () => {
 
 describe.each(states)("side effects while %s", (at) => {
   it(
-    verifies("R28", "R29", "R40", "R46") +
+    verifies("R28", "R29", "R36", "R40", "R46") +
       "records a grandchild, tells it upward from itself, and ignores the repeat",
     () => {
       const pod = podAt(at);
       pod.event(bodies.scope_sub_delegated);
-      expect(pod.state.registry.get(grandchild)).toMatchObject({ via: child, scope });
+      const entry = { via: child, scope, name: "grand", socket: "/s/grand" };
+      expect(pod.state.registry.get(grandchild)).toMatchObject(entry);
       const told = () =>
         pod.asked("emit").filter(({ event }) => {
           return event.kind === "scope_sub_delegated" && event.subPod === grandchild;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { AcquireClaim, ClaimEnd, ClaimView, UnitCapacity } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
 import { mutation, query } from "../method.ts";
+import { taskPushMethods } from "./tasks.ts";
 
 const Nothing = z.object({});
 
@@ -32,10 +33,11 @@ export const claimMethods = {
   "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
 } as const;
 
-/** What the coordinator asks of a pod over the pod's own connection. */
+/** What the coordinator asks of a pod or agent over its own connection. */
 export const coordinatorPushMethods = {
   /** Its response is the acceptance; a grant that is not accepted in time lapses. */
   "claim.granted": query(z.object({ claim: ClaimView }), Nothing, { deadlineMs: 5_000 }),
+  ...taskPushMethods,
   /** A claim is over without its holder having asked: what it protected is not safe any more. */
   "claim.lost": query(z.object({ claim: ClaimId, how: ClaimEnd }), Nothing, { deadlineMs: 5_000 }),
 } as const;

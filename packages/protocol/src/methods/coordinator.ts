@@ -7,9 +7,11 @@ import { inboxMethods } from "./inbox.ts";
 import { logMethods } from "./log.ts";
 import { mergeMethods } from "./merges.ts";
 import { podCommandMethods } from "./pods.ts";
+import { registrationMethods } from "./registrations.ts";
 import { runMethods } from "./runs.ts";
 import { scopeMethods } from "./scopes.ts";
 import { serverMethods } from "./server.ts";
+import { taskMethods } from "./tasks.ts";
 
 /** By resource; their names are the `features` of a coordinator's welcome. */
 export const servedResources = {
@@ -18,6 +20,8 @@ export const servedResources = {
   scopes: scopeMethods,
   claims: claimMethods,
   merges: mergeMethods,
+  tasks: taskMethods,
+  registrations: registrationMethods,
   inbox: inboxMethods,
   log: logMethods,
 } as const;
@@ -28,6 +32,8 @@ export const coordinatorMethods = {
   ...scopeMethods,
   ...claimMethods,
   ...mergeMethods,
+  ...taskMethods,
+  ...registrationMethods,
   ...inboxMethods,
   ...logMethods,
   ...serverMethods,

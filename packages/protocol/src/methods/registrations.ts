@@ -7,10 +7,14 @@ import { mutation, query } from "../method.ts";
 import { Capability, RegisterSession, Registration, RegistrationStatus } from "../registration.ts";
 import { pageLimit } from "./page.ts";
 
+const Nothing = z.object({});
 const Registrations = z.object({ registrations: z.array(Registration) });
 
 export const registrationMethods = {
-  /** Again with the same identity: what is known is updated, the id stays. */
+  /**
+   * What the connection claims and does from now on belongs to the registration. Again on a
+   * connection that has one: what is known is updated, the id stays.
+   */
   "registration.register": mutation(RegisterSession, z.object({ registration: Registration })),
   /** Those that are there, `dead` and `ended` ones only when asked for. */
   "registration.discover": query(
@@ -21,13 +25,19 @@ export const registrationMethods = {
     }),
     Registrations,
   ),
-  /** Every 10 s on the connection; not on the log, so it is no mutation. `not_found` once dead. */
+  /**
+   * Every 10 s; never on the log. With an id the connection takes up that registration, which it
+   * must have the credential of. `not_found` once it is over.
+   */
   "registration.heartbeat": query(
     z.object({ registration: RegistrationId.optional() }),
     z.object({ status: RegistrationStatus, nextWithinMs: z.int().min(1) }),
   ),
+  /** Ended ones included, newest first. */
   "registration.list": query(z.object({ limit: pageLimit }), Registrations),
-  /** Ends what has been silent for longer; never a pod whose process may live. */
+  /** Ends the connection's own registration: its claims lapse, its tasks return. */
+  "registration.end": mutation(Nothing, Nothing),
+  /** Ends what has been silent for longer; never a pod, whose process may live. */
   "registration.cleanup": mutation(
     z.object({
       staleThresholdMinutes: z.int().min(1).max(1_440).default(15),

@@ -17,10 +17,8 @@ import { reservedPodMethods } from "./pods.ts";
 import { policyMethods } from "./policies.ts";
 import { portMethods } from "./ports.ts";
 import { profileMethods } from "./profiles.ts";
-import { registrationMethods } from "./registrations.ts";
 import { reservedRunMethods } from "./runs.ts";
 import { reservedScopeMethods } from "./scopes.ts";
-import { taskMethods } from "./tasks.ts";
 import { verificationMethods } from "./verification.ts";
 
 /** By resource; those that `servedResources` names too are served in part. */
@@ -32,8 +30,6 @@ export const reservedResources = {
   hosts: reservedHostMethods,
   ports: portMethods,
   keys: keyMethods,
-  tasks: taskMethods,
-  registrations: registrationMethods,
   handoffs: handoffMethods,
   memory: memoryMethods,
   features: featureMethods,
@@ -54,8 +50,6 @@ export const reservedMethods = {
   ...reservedHostMethods,
   ...portMethods,
   ...keyMethods,
-  ...taskMethods,
-  ...registrationMethods,
   ...handoffMethods,
   ...memoryMethods,
   ...featureMethods,

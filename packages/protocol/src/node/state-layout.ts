@@ -39,6 +39,8 @@ export interface PodLayout {
   /** What the agent and its commands printed. */
   readonly output: string;
   readonly tempDir: string;
+  /** The task of the queue that a worker is at. */
+  readonly taskFile: string;
   readonly binDir: string;
   readonly worktree: string;
 }
@@ -77,6 +79,7 @@ export function podLayout(stateDir: string, pod: PodId): PodLayout {
     stderr: at("stderr.log"),
     output: at("output.log"),
     tempDir: at("tmp"),
+    taskFile: at("task.json"),
     binDir: at("bin"),
     worktree: join(stateDir, "worktrees", pod),
   };

@@ -170,7 +170,7 @@ function hasUnit({ units }: ClaimEntry, key: UnitKey): boolean {
 }
 
 /** Only pods have scopes; an outside agent answers for itself. */
-function checkScope(
+export function checkScope(
   state: WorkspaceState,
   holder: string,
   units: readonly UnitKey[],

@@ -11,8 +11,9 @@ import { claimIdAt } from "../identity.ts";
 import { findLiving, nameOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import { findDeadlock } from "../deadlock.ts";
-import { decideAcquire } from "./acquire.ts";
+import { checkScope, decideAcquire } from "./acquire.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
+import { clashOf } from "./clash.ts";
 import { claimsOf, findClaim } from "./claims-slice.ts";
 import { endUnasked, isExpired } from "./expiry.ts";
 import { appendTransfer, waitsFor } from "./hand-over.ts";
@@ -47,7 +48,8 @@ export const claimDeciders: Deciders<
   },
   /**
    * Hands a whole grant to a living pod, which gives it back at its end. To its own holder: nothing
-   * to do, and nobody but another can give it back.
+   * to do, and nobody but another can give it back. Refuses `out_of_scope` for paths that the new
+   * holder may not write, and `conflict` for what somebody holds there who was no rival before.
    */
   "claim.transfer": (state, { claim: id, to }, { actor, nowMs, nextSeq }) => {
     const claim = ownClaim(state, id, actor);
@@ -57,6 +59,13 @@ export const claimDeciders: Deciders<
     if (findLiving(state, to) === undefined) return refuse("not_found", `pod ${to} does not live`);
     const heir = to as string as RegistrationId;
     if (claim.holder === heir) return accept<"claim.transfer">([], viewOf(id));
+    const inScope = checkScope(state, heir, claim.units);
+    if (!inScope.ok) return refuseWith(inScope.error);
+    const clash = clashOf(state, claim, heir);
+    if (clash !== null) {
+      const names = `${clash.units.join(" ")} is held by ${nameOf(state, clash.holder)}`;
+      return refuse("conflict", `${nameOf(state, heir)} cannot have claim ${id}: ${names}`);
+    }
     const others = waitsFor(state, claim, to);
     const deadlock = findDeadlock(state, { start: to, needs: () => [], others });
     if (deadlock !== null) return refuseWith(deadlock);

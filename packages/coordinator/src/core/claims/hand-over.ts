@@ -15,6 +15,7 @@ import type { WaitEdge } from "../wait-graph.ts";
 import { waitersBehind } from "./behind.ts";
 import type { ClaimEntry, Giver } from "./claims-slice.ts";
 import { claimsOf } from "./claims-slice.ts";
+import { clashOf } from "./clash.ts";
 
 interface Loan {
   readonly from: PodId;
@@ -42,9 +43,10 @@ export function handOverClaims(
 /**
  * Ends all claims of an ended registration. A claim that was handed to it goes back to the nearest
  * living giver, unless that one took it for a turn that is over, or already waits for somebody who
- * waits for the claim: then it ends, because returning it would close a cycle nobody asked for.
+ * waits for the claim: then it ends, because returning it would close a cycle nobody asked for. So
+ * it does where the giver would get into somebody's way who was none of the holder's.
  */
-export function endClaimsOf(state: WorkspaceState, holder: PodId, batch: Batch): void {
+export function endClaimsOf(state: WorkspaceState, holder: string, batch: Batch): void {
   for (const claim of claimsOf(state.claims, holder)) {
     const heir = heirOf(state, claim);
     if (heir === null) appendEnd(claim, "holder_ended", batch);
@@ -123,6 +125,7 @@ function heirOf(state: WorkspaceState, claim: ClaimEntry): RegistrationId | null
   // Taken for a turn that is over: nobody would use it, and nobody would give it back.
   if (giver.turn !== null && !isTurnOf(state, giver)) return null;
   const heir = giver.holder;
+  if (clashOf(state, claim, heir) !== null) return null;
   const others = waitsFor(state, claim, heir);
   return findCycle(state, { start: heir, needs: () => [], others }) === null ? heir : null;
 }

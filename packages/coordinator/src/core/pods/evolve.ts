@@ -5,6 +5,7 @@ import type { LogEventData, PodId } from "@podlane/protocol";
 import type { LogEvent } from "../event.ts";
 import type { Evolvers } from "../fact.ts";
 import { linkTask } from "../runs/link.ts";
+import { forgetPod } from "../sessions/evolve.ts";
 import type { WorkspaceState } from "../state.ts";
 import { freeTurn } from "../turns/slots.ts";
 import type { Undo } from "../undo.ts";
@@ -90,6 +91,7 @@ export const podEvolvers: Evolvers<
     undo.assign(pod, "socket", null);
     undo.drop(state.pods.living, pod.id);
     undo.remove(state.pods.byName, pod.spec.name);
+    forgetPod(state.sessions, pod.id, undo);
     leaveParent(state, pod, lastSeq, { event, undo });
     undo.insert(state.pods.ended, state.pods.ended.length, pod.id);
     dropOldestEnded(state, undo);

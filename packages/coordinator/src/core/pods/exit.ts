@@ -1,6 +1,6 @@
 /**
- * The end of a pod, in one batch: its claims go on or home, its scope returns, its children get a
- * new parent. Nothing of it is left for a later event to clean up.
+ * The end of a pod, in one batch: its claims go on or home, its tasks and its scope return, its
+ * children get a new parent. Nothing of it is left for a later event to clean up.
  */
 import { isTerminal } from "@podlane/protocol";
 import type { PodExit } from "@podlane/protocol";
@@ -10,6 +10,7 @@ import type { Deciders } from "../decider.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
 import { lendsWrite } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
+import { TaskEndings } from "../tasks/endings.ts";
 import type { PodEntry } from "./pods-slice.ts";
 import { isQuarantined, restartOf } from "./restart.ts";
 import { childrenOf, findPod, livingAncestor } from "./tree.ts";
@@ -59,6 +60,7 @@ export function appendExit(state: WorkspaceState, { pod, ...ending }: Ending, ba
     batch.add(fact("scope.returned", subject, { to: heir?.id ?? null, scope: pod.scope }));
   }
   endClaimsOf(state, pod.id, batch);
+  new TaskEndings(state, batch).giveBackAllOf(pod.id);
 }
 
 /** The exit of a pod that no host was ever asked to start. */

@@ -5,6 +5,7 @@
  */
 import { isTerminal } from "@podlane/protocol";
 import type { WorkspaceState } from "../state.ts";
+import { countOpen } from "../tasks/tasks-slice.ts";
 import type { PodEntry } from "./pods-slice.ts";
 import { childrenOf } from "./tree.ts";
 
@@ -13,6 +14,9 @@ export function isSettled(state: WorkspaceState, pod: PodEntry): boolean {
   if (isTerminal(pod.state)) return true;
   const { quiet } = pod;
   if (quiet === null || pod.turn !== null) return false;
+  const { pull } = pod.spec.settings;
+  // A worker has something to do for as long as there is a task that it may yet be given.
+  if (pull !== undefined && countOpen(state.tasks, pull.taskTypes) > 0) return false;
   for (const [child, lastSeq] of pod.untaken) {
     if ((quiet.inbox[child] ?? 0) < lastSeq) return false;
   }

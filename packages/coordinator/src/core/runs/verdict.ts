@@ -20,6 +20,8 @@ export function verdictOn(state: WorkspaceState, pod: PodEntry): Verdict | null 
   if (isTerminal(pod.state)) return verdictOnEnded(pod);
   if (!isSettled(state, pod)) return null;
   if (turn === null) return pod.spec.task === null ? { state: "done", message: null } : null;
+  // What became of the tasks that a worker pulled is theirs, and in the queue.
+  if (pod.spec.settings.pull !== undefined) return { state: "done", message: null };
   if (turn.outcome === "finished") return { state: "done", message: null };
   if (turn.outcome === "paused") return null;
   return { state: "failed", message: turn.message ?? `its turn ended ${turn.outcome}` };

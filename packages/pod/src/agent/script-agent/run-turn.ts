@@ -64,7 +64,7 @@ async function runStep(
     case "sleep":
       return accepted(await delay(step.ms));
     case "fail":
-      return refused("internal", fillText(step.message, values));
+      return refused("interrupted", fillText(step.message, values));
     case "crash":
       return die();
   }

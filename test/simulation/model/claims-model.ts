@@ -1,0 +1,355 @@
+/**
+ * Claims as the log tells of them, in the simplest way there is: a list of spans, each true from
+ * one seq to another, and every question a scan. Shares no code with the rules that it checks.
+ */
+import type { Entry, Report } from "./entry.ts";
+import { overlaps } from "./overlap.ts";
+
+/** What was so of one claim, after the event at `fromSeq` and until that at `toSeq`. */
+export interface ClaimSpan {
+  readonly id: string;
+  readonly holder: string;
+  readonly units: readonly string[];
+  readonly mode: "exclusive" | "shared";
+  readonly priority: number;
+  readonly ttlMs: number;
+  readonly sinceMs: number;
+  /** Of the claim's first event: the order of asking. */
+  readonly seq: number;
+  /** Null while it queues. */
+  readonly fence: number | null;
+  readonly fromSeq: number;
+  toSeq: number;
+  expiresAtMs: number | null;
+  acceptByMs: number | null;
+  readonly waitUntilMs: number | null;
+  /** Who handed it over, and gets it back when its holder ends; the last one last. */
+  readonly givers: readonly Giver[];
+  /** It ends with this turn of its holder; null: with none. */
+  turn: number | null;
+}
+
+interface Giver {
+  readonly holder: string;
+  readonly turn: number | null;
+}
+
+/** What claims need to know of pods. */
+export interface Kinship {
+  isKin(a: string, b: string): boolean;
+  hasEnded(registration: string): boolean;
+  /** The turn that a living pod is in, or null. */
+  turnOf(registration: string): number | null;
+  /** The last of its turns that has ended. */
+  lastTurnOf(registration: string): number;
+  /** Pods that a pod with a yielded turn waits for, or claims. */
+  yieldedWaits(): ReadonlyMap<string, readonly string[]>;
+}
+
+/** One step of priority is worth this much waiting: `docs` of claims, not read from the rules. */
+const ageingStepMs = 60_000;
+
+type ClaimKind = Extract<Entry["kind"], `claim.${string}`>;
+export type ClaimEntry = Extract<Entry, { kind: ClaimKind }>;
+
+export class ClaimsModel {
+  readonly live = new Map<string, ClaimSpan>();
+  readonly spans: ClaimSpan[] = [];
+  readonly #kinship: Kinship;
+  readonly #report: Report;
+  /** Pods whose turn ended in this batch: what they had is given back, due or not. */
+  readonly turnsEnded = new Set<string>();
+
+  constructor(kinship: Kinship, report: Report) {
+    this.#kinship = kinship;
+    this.#report = report;
+  }
+
+  apply(entry: ClaimEntry): void {
+    switch (entry.kind) {
+      case "claim.acquired":
+      case "claim.queued":
+        return this.#enter(entry);
+      case "claim.granted":
+        return this.#grant(entry);
+      case "claim.accepted":
+        return this.#accept(entry);
+      case "claim.renewed":
+        return this.#renew(entry);
+      case "claim.transferred":
+        return this.#transfer(entry);
+      case "claim.ended":
+        return this.#end(entry);
+      case "claim.kept": {
+        const claim = this.#known(entry);
+        if (claim !== null) claim.turn = null;
+        return;
+      }
+      // Units with room for several are not in the workload.
+      case "claim.capacity_set":
+        return;
+      default:
+        return entry satisfies never;
+    }
+  }
+
+  /** What must hold between two batches. */
+  checkRest(atMs: number): void {
+    this.turnsEnded.clear();
+    for (const claim of this.live.values()) {
+      if (this.#kinship.hasEnded(claim.holder)) {
+        this.#report("L5", `${claim.id} belongs to ${claim.holder}, which has ended`);
+      }
+      if (claim.turn !== null && claim.turn <= this.#kinship.lastTurnOf(claim.holder)) {
+        this.#report("L3", `${claim.id} of ${claim.holder} outlives its turn ${claim.turn}`);
+      }
+      const dueMs = claim.acceptByMs ?? claim.expiresAtMs ?? claim.waitUntilMs ?? Infinity;
+      if (dueMs <= atMs) this.#report("L3", `${claim.id} was due at ${dueMs}, it is ${atMs}`);
+      if (claim.fence === null && this.blockersOf(claim).length === 0) {
+        this.#report("L4", `${claim.id} of ${claim.holder} waits for nothing`);
+      }
+    }
+    this.#checkCycles();
+  }
+
+  /** Live claims that stand before a waiter. */
+  blockersOf(waiter: ClaimSpan): ClaimSpan[] {
+    return [...this.live.values()].filter((claim) => {
+      return (claim.fence !== null || isAhead(claim, waiter)) && this.conflict(claim, waiter);
+    });
+  }
+
+  /** Whether two claims cannot be granted side by side. */
+  conflict(
+    a: Pick<ClaimSpan, "holder" | "mode" | "units">,
+    b: Pick<ClaimSpan, "holder" | "mode" | "units">,
+  ): boolean {
+    if (a.holder === b.holder || (a.mode === "shared" && b.mode === "shared")) return false;
+    const areKin = this.#kinship.isKin(a.holder, b.holder);
+    return a.units.some((left) =>
+      b.units.some((right) => overlaps(left, right) && !(areKin && isPath(left))),
+    );
+  }
+
+  #enter(entry: Extract<Entry, { kind: "claim.acquired" | "claim.queued" }>): void {
+    const { holder, units, mode, ttlMs, priority } = entry.data;
+    const isGrant = entry.kind === "claim.acquired";
+    const claim: ClaimSpan = {
+      id: entry.id,
+      holder,
+      units,
+      mode,
+      ttlMs,
+      priority,
+      sinceMs: entry.atMs,
+      seq: entry.seq,
+      fence: isGrant ? entry.seq : null,
+      fromSeq: entry.seq,
+      toSeq: Infinity,
+      expiresAtMs: isGrant ? entry.atMs + ttlMs : null,
+      acceptByMs: null,
+      waitUntilMs: entry.kind === "claim.queued" ? entry.data.waitUntilMs : null,
+      givers: [],
+      turn: entry.data.turn ?? null,
+    };
+    if (this.live.has(claim.id)) this.#report("L2", `${claim.id} is there twice`);
+    if (isGrant) this.#checkGrant(claim);
+    this.#open(claim);
+  }
+
+  #grant(entry: Extract<Entry, { kind: "claim.granted" }>): void {
+    const waiter = this.#known(entry);
+    if (waiter === null) return;
+    if (waiter.fence !== null) this.#report("L2", `${waiter.id} is granted twice`);
+    const granted = {
+      ...waiter,
+      fence: entry.seq,
+      expiresAtMs: entry.atMs + waiter.ttlMs,
+      acceptByMs: entry.data.acceptByMs,
+      waitUntilMs: null,
+    };
+    this.#checkGrant(granted);
+    this.#replace(granted, entry.seq);
+  }
+
+  #accept(entry: Extract<Entry, { kind: "claim.accepted" }>): void {
+    const claim = this.#known(entry);
+    if (claim === null) return;
+    const late = claim.acceptByMs === null || claim.acceptByMs <= entry.atMs;
+    if (late) this.#report("L3", `${claim.id} is accepted after it lapsed`);
+    claim.acceptByMs = null;
+  }
+
+  #renew(entry: Extract<Entry, { kind: "claim.renewed" }>): void {
+    for (const claim of this.live.values()) {
+      if (claim.holder !== entry.data.holder || claim.fence === null) continue;
+      this.#checkInTime(claim, entry, "renewed");
+      claim.expiresAtMs = entry.atMs + claim.ttlMs;
+    }
+  }
+
+  #transfer(entry: Extract<Entry, { kind: "claim.transferred" }>): void {
+    const { from: id, to, units, mode, ttlMs, priority } = entry.data;
+    const from = this.live.get(id);
+    if (from === undefined || from.fence === null) {
+      return this.#report("L1", `${id} is handed over and was not held`);
+    }
+    this.#checkInTime(from, entry, "handed over");
+    if (!units.every((unit) => from.units.includes(unit))) {
+      this.#report("L1", `${id} hands over more than it has`);
+    }
+    this.#replace(
+      { ...from, units: from.units.filter((unit) => !units.includes(unit)) },
+      entry.seq,
+    );
+    const handed: ClaimSpan = {
+      ...from,
+      id: entry.id,
+      holder: to,
+      units,
+      mode,
+      ttlMs,
+      priority,
+      sinceMs: entry.atMs,
+      seq: entry.seq,
+      fence: entry.seq,
+      fromSeq: entry.seq,
+      toSeq: Infinity,
+      expiresAtMs: entry.atMs + ttlMs,
+      acceptByMs: null,
+      ...giversAfter(from, to),
+    };
+    this.#checkExclusive(handed);
+    this.#open(handed);
+  }
+
+  #end(entry: Extract<Entry, { kind: "claim.ended" }>): void {
+    const claim = this.#known(entry);
+    if (claim === null) return;
+    const { how } = entry.data;
+    const { atMs } = entry;
+    const isDue = (dueMs: number | null) => dueMs !== null && dueMs <= atMs;
+    const isTurnOver = this.turnsEnded.size > 0;
+    const isWrong = {
+      released: !isTurnOver && isDue(claim.expiresAtMs),
+      expired: !isDue(claim.expiresAtMs),
+      lapsed: !isDue(claim.acceptByMs),
+      gave_up: !isTurnOver && !isDue(claim.waitUntilMs),
+      holder_ended: !this.#kinship.hasEnded(claim.holder),
+      handed_over: false,
+    }[how];
+    if (isWrong) this.#report("L3", `${claim.id} of ${claim.holder} ends as ${how} at ${atMs}`);
+    const isForeign = entry.actor.role === "client" && entry.actor.id !== claim.holder;
+    if (how === "released" && isForeign) {
+      this.#report("L3", `${entry.actor.id} releases ${claim.id} of ${claim.holder}`);
+    }
+    if (how === "holder_ended") this.#checkGivenBack(claim);
+    claim.toSeq = entry.seq;
+    this.live.delete(claim.id);
+  }
+
+  /** A lent claim goes home, unless nobody there would use it or somebody waits for it. */
+  #checkGivenBack(claim: ClaimSpan): void {
+    const giver = claim.givers.findLast(({ holder }) => !this.#kinship.hasEnded(holder));
+    if (claim.fence === null || giver === undefined) return;
+    const turn = this.#kinship.turnOf(giver.holder);
+    if (turn === null || (giver.turn !== null && giver.turn !== turn)) return;
+    const isWanted = [...this.live.values()].some((waiter) => {
+      return waiter.fence === null && this.conflict(waiter, claim);
+    });
+    if (!isWanted) this.#report("hand-over", `${claim.id} is not given back to ${giver.holder}`);
+  }
+
+  #checkInTime(claim: ClaimSpan, { atMs }: Entry, what: string): void {
+    if (claim.expiresAtMs === null || claim.expiresAtMs > atMs) return;
+    this.#report("L3", `${claim.id} of ${claim.holder} is ${what} after it expired`);
+  }
+
+  #checkGrant(claim: ClaimSpan): void {
+    this.#checkExclusive(claim);
+    for (const waiter of this.live.values()) {
+      if (waiter.fence !== null || waiter.id === claim.id) continue;
+      if (!this.conflict(waiter, claim)) continue;
+      const isOlder = waiter.seq < claim.seq && waiter.priority <= claim.priority;
+      const stepsMs = (waiter.priority - claim.priority) * ageingStepMs;
+      if (isOlder || claim.sinceMs - waiter.sinceMs > Math.max(0, stepsMs)) {
+        this.#report("L4", `${claim.id} of ${claim.holder} passes ${waiter.id}, which was first`);
+      }
+    }
+  }
+
+  #checkExclusive(claim: ClaimSpan): void {
+    for (const other of this.live.values()) {
+      if (other.fence === null || other.id === claim.id || !this.conflict(other, claim)) continue;
+      const both = `${claim.id} of ${claim.holder} and ${other.id} of ${other.holder}`;
+      this.#report("L1", `${both} hold ${claim.units.join(" ")}`);
+    }
+  }
+
+  #checkCycles(): void {
+    const waits = new Map<string, Set<string>>();
+    const add = (from: string, to: string) =>
+      waits.set(from, (waits.get(from) ?? new Set()).add(to));
+    for (const claim of this.live.values()) {
+      if (claim.fence !== null) continue;
+      for (const blocker of this.blockersOf(claim)) add(claim.holder, blocker.holder);
+    }
+    for (const [pod, targets] of this.#kinship.yieldedWaits()) {
+      for (const target of targets) {
+        const to = this.live.get(target)?.holder ?? target;
+        if (to !== pod && !this.#kinship.hasEnded(to)) add(pod, to);
+      }
+    }
+    for (const start of waits.keys()) {
+      if (reachable(waits, start).has(start)) this.#report("L6", `${start} waits for itself`);
+    }
+  }
+
+  #open(claim: ClaimSpan): void {
+    this.live.set(claim.id, claim);
+    this.spans.push(claim);
+  }
+
+  #replace(claim: ClaimSpan, seq: number): void {
+    const before = this.live.get(claim.id);
+    if (before !== undefined) before.toSeq = seq;
+    this.#open({ ...claim, fromSeq: seq, toSeq: Infinity });
+  }
+
+  #known(entry: ClaimEntry): ClaimSpan | null {
+    const claim = this.live.get(entry.id);
+    if (claim === undefined) this.#report("L2", `${entry.kind} of ${entry.id}, which is not live`);
+    return claim ?? null;
+  }
+}
+
+/** Of two waiters, the one that asked first, where urgency counts as time. */
+function isAhead(a: ClaimSpan, b: ClaimSpan): boolean {
+  const rank = (claim: ClaimSpan) => claim.sinceMs + claim.priority * ageingStepMs;
+  return rank(a) - rank(b) < 0 || (rank(a) === rank(b) && a.seq < b.seq);
+}
+
+/** What comes back to a giver loses those it has come back past. */
+function giversAfter(from: ClaimSpan, to: string): Pick<ClaimSpan, "givers" | "turn"> {
+  const { givers, holder, turn } = from;
+  const back = givers.findIndex((giver) => giver.holder === to);
+  if (back < 0) return { givers: [...givers, { holder, turn }], turn: null };
+  return { givers: givers.slice(0, back), turn: givers[back]?.turn ?? null };
+}
+
+function isPath(unit: string): boolean {
+  return unit.startsWith("file:") || unit.startsWith("dir:");
+}
+
+function reachable(waits: ReadonlyMap<string, ReadonlySet<string>>, start: string): Set<string> {
+  const found = new Set<string>();
+  const frontier = [start];
+  for (let at = 0; at < frontier.length; at += 1) {
+    for (const next of waits.get(frontier[at] ?? "") ?? []) {
+      if (found.has(next)) continue;
+      found.add(next);
+      frontier.push(next);
+    }
+  }
+  return found;
+}
