@@ -1,6 +1,6 @@
 /**
- * The real work queue and the naive one, side by side: whatever is asked of both, in whatever order,
- * they must answer alike.
+ * The real work queue and the naive one, side by side: whatever is asked of both, in whatever
+ * order, they must answer alike.
  */
 import assert from "node:assert/strict";
 import { coordinatorMethods } from "@podlane/protocol";
