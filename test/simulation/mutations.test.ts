@@ -4,8 +4,8 @@ import { type Mutation, mutations } from "./mutations/list.ts";
 import { plant } from "./mutations/plant.ts";
 import { scenarioOf } from "./world/scenario.ts";
 
-/** Most are found within ten; the rest of them need two faults to fall together. */
-const maxSeeds = 250;
+/** Most are found within ten; the others need two faults to fall together. */
+const maxSeeds = 400;
 
 interface Found {
   readonly seed: number;

@@ -16,7 +16,7 @@ const directories = ["dir:a", "dir:a/sub", "dir:b", "dir:."];
 const logical = ["api:/users", "db:orders", "flag:beta"];
 const everything = [...files, ...files, ...logical, ...logical, ...directories];
 
-const longMs = [1_000, 2_000, 3_000, 5_000, 8_000];
+const longMs = [1_000, 2_000, 5_000, 8_000, 20_000];
 
 export const agentWork: readonly Work[] = [
   { name: "claim one unit", weight: 8, run: (holder) => claim(holder, 1) },

@@ -36,7 +36,7 @@ export const faultRates = {
   /** Per step of a pod: its process dies. */
   crashedPod: 0.02,
   /** Per order to a host, or grant pushed: its answer never comes. */
-  deafPeer: 0.15,
+  deafPeer: 0.3,
 } as const;
 
 export type FaultKind = keyof typeof faultRates;
