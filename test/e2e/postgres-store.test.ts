@@ -54,6 +54,12 @@ test("a log in PostgreSQL is found again, and its password is shown nowhere", as
   expect(readFileSync(where.paths["server_log"] ?? "", "utf8")).not.toContain(password);
   expect(statSync(where.paths["store_file"] ?? "").mode & 0o777).toBe(0o600);
 
+  const verified = await workspace.pod(["log", "verify"]);
+  expect(verified).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("every record whole"),
+  });
+
   const elsewhere = await workspace.pod(["serve", "--store", "sqlite"]);
   expect(elsewhere).toMatchObject({ code: 4, stderr: expect.stringContaining("--stop") });
   await workspace.pod(["stop", "--all"]);

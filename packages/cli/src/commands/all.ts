@@ -11,6 +11,7 @@ import { addInbox } from "./inbox.ts";
 import { addInit } from "./init.ts";
 import { addInspect } from "./inspect.ts";
 import { addLocks } from "./locks.ts";
+import { addLog } from "./log.ts";
 import { addLogs } from "./logs.ts";
 import { addMerge } from "./merge.ts";
 import { addPause } from "./pause.ts";
@@ -52,6 +53,7 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addTask,
   addSession,
   addEvents,
+  addLog,
   addServe,
   addWhere,
   addDoctor,

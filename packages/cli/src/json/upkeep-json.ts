@@ -49,6 +49,16 @@ export const VersionJson = z.strictObject({
 });
 export type VersionJson = z.infer<typeof VersionJson>;
 
+/** `pod log verify`. */
+export const LogVerifyJson = z.strictObject({
+  version,
+  ok: z.boolean(),
+  events: z.int(),
+  firstBad: z.int().nullable(),
+  reason: z.string(),
+});
+export type LogVerifyJson = z.infer<typeof LogVerifyJson>;
+
 /** `pod plan check` and `pod run --dry-run`. */
 export const PlanCheckJson = z.strictObject({
   version,

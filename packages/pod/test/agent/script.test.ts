@@ -115,8 +115,12 @@ describe("a step that does not go as written ends the turn", () => {
     const agent = scriptAgent(place, "on_run:\n  - fail: no luck\n");
     const outcome = await agent.runTurn(turnOf(), recordHooks());
     await agent.stop();
-    const message = "line 2, fail: no luck";
-    expect(outcome).toEqual({ kind: "errored", code: "interrupted", message, fatal: false });
+    expect(outcome).toEqual({
+      kind: "errored",
+      code: "interrupted",
+      message: "line 2, fail: no luck",
+      fatal: false,
+    });
   });
 
   it("a script that can not be read is fatal", async () => {
