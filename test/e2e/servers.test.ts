@@ -39,7 +39,7 @@ describe("at the same moment", () => {
   test("two `pod serve`: one serves, the other says so and ends with a code", async () => {
     await using workspace = new ScratchWorkspace(files);
     const both = [workspace.start(["serve"]), workspace.start(["serve"])];
-    const first = await Promise.race(both.map((one) => one.printed(/serving /).then(() => one)));
+    const first = await Promise.any(both.map((one) => one.printed(/serving /).then(() => one)));
     const second = both.find((one) => one !== first);
     const refused = await second?.ended;
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining("runs already") });

@@ -17,6 +17,8 @@ const cancelRequest = 80_877_102;
 interface Lent {
   readonly session: Socket;
   readonly client: Socket;
+  /** What it asks for changes a table. */
+  writes: boolean;
 }
 
 export class TransactionPool {
@@ -49,8 +51,8 @@ export class TransactionPool {
     return url.href;
   }
 
-  /** The next statement is carried out and its client cut off without an answer. */
-  loseNextAnswer(): void {
+  /** The next insertion is carried out and its client cut off without an answer. */
+  loseNextInsertion(): void {
     this.#answersToLose += 1;
   }
 
@@ -91,7 +93,10 @@ export class TransactionPool {
 
   #forward(client: Socket, bytes: Buffer): void {
     const lent = [...this.#lent.values()].find((one) => one.client === client);
-    if (lent !== undefined) return void lent.session.write(bytes);
+    if (lent !== undefined) {
+      lent.writes ||= isInsertion(bytes);
+      return void lent.session.write(bytes);
+    }
     const waiting = this.#waiting.find((one) => one.client === client);
     if (waiting !== undefined) return void waiting.messages.push(bytes);
     this.#waiting.push({ client, messages: [bytes] });
@@ -105,13 +110,14 @@ export class TransactionPool {
       if (session !== undefined) this.#idle.push(session);
       return;
     }
-    this.#lent.set(session, { session, client: next.client });
+    const writes = next.messages.some(isInsertion);
+    this.#lent.set(session, { session, client: next.client, writes });
     for (const bytes of next.messages) session.write(bytes);
   }
 
-  #answer({ session, client }: Lent, { type, bytes }: WireMessage): void {
+  #answer({ session, client, writes }: Lent, { type, bytes }: WireMessage): void {
     const isEnd = type === "Z" && bytes.toString("latin1", 5, 6) === "I";
-    if (this.#answersToLose === 0) client.write(bytes);
+    if (this.#answersToLose === 0 || !writes) client.write(bytes);
     else if (isEnd) {
       this.#answersToLose -= 1;
       client.destroy();
@@ -124,6 +130,10 @@ export class TransactionPool {
     this.#idle.push(session);
     this.#lend();
   }
+}
+
+function isInsertion(bytes: Buffer): boolean {
+  return /insert into/i.test(bytes.toString("latin1"));
 }
 
 function greet(client: Socket, code: number): Phase {

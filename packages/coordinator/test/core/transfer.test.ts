@@ -44,3 +44,20 @@ test("what kin hold beside a claim stands against handing it to a stranger", () 
   expect(refused.refusal).toMatchObject({ code: "conflict" });
   expect(refused.refusal?.message).toContain("file:a/x is held by api-a");
 });
+
+test("of two claims on one unit none is handed away: two pods would hold it", () => {
+  const world = new World();
+  attach(world);
+  const parent = startPod(world, "api");
+  const child = startPod(world, "helper", { parent });
+  requestTurn(world, parent);
+  const [one, other] = [["db:orders"], ["db:orders", "db:users"]].map((units) => {
+    const { answer } = acquire(world, actorOf(parent), units);
+    return (answer as { claim: { id: string } }).claim.id;
+  });
+  const params = { claim: one, to: child };
+  const refused = world.send(actorOf(parent), "claim.transfer", params);
+  expect(refused.refusal).toMatchObject({ code: "conflict" });
+  world.must(actorOf(parent), "claim.release", { claim: other });
+  expect(world.send(actorOf(parent), "claim.transfer", params).refusal).toBe(null);
+});

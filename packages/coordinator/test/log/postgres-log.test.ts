@@ -72,7 +72,7 @@ test("an append whose answer was lost is found again, not made twice", async (co
   const log = await openPostgres(place);
   const [first] = await fill(log, [2]);
   if (first === undefined) throw new Error("the log was filled");
-  pool.loseNextAnswer();
+  pool.loseNextInsertion();
   expect(await log.append(sampleBatch(headOf(first), 3), 2)).toEqual({ ok: true });
   expect((await log.head()).seq).toBe(5);
   expect(place.notes.join()).toContain("out of reach");
