@@ -1,6 +1,6 @@
 /**
- * What a claim would run into in other hands. Nobody is in his own way, and kin are not on paths, so
- * beside a claim may lie others that are in the way of its next holder.
+ * What a claim would run into in other hands. Nobody is in his own way, and kin are not on paths:
+ * so beside a claim may lie others that are in the way of its next holder.
  */
 import type { WorkspaceState } from "../state.ts";
 import { firstBefore } from "./before.ts";
