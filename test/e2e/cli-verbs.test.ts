@@ -167,6 +167,10 @@ test("inside a pod: its children and only they, with its own rights", async () =
   expect(stdout).toMatch(/stop 0/);
   expect(stdout).toMatch(/other 3/);
   expect(stdout).toMatch(/steer 5/);
+  const tree = (await workspace.pod(["logs", "parent", "--tree"])).stdout.trimEnd().split("\n");
+  expect(tree).toContain("kid | kid works");
+  expect(tree).toContain("parent | stop 0");
+  expect(tree.filter((line) => !/^(parent|kid) \| /.test(line))).toEqual([]);
 });
 
 test("logs --json: one object a line, of the output and of both lanes", async () => {

@@ -1,12 +1,13 @@
 /** `pod logs`: what a pod printed, or one of its lanes. */
 import { Option, type Command } from "commander";
-import { exitCodes, type Lane } from "@podlane/protocol";
+import { exitCodes, type Lane, type PodRecord } from "@podlane/protocol";
 import type { CommandContext } from "../context.ts";
 import { withCoordinator } from "../coordinator-client.ts";
 import { usageFailure } from "../failure.ts";
 import { showAgentLane } from "../logs/agent-lane.ts";
 import { showControlLane } from "../logs/control-lane.ts";
-import { jsonSink, textSink } from "../logs/log-sink.ts";
+import { isUnder } from "../lifecycle.ts";
+import { jsonSink, type LogSink, namedTextSink, textSink } from "../logs/log-sink.ts";
 import { showOutput } from "../logs/output.ts";
 import { parseSince } from "../options.ts";
 import { findPod } from "../pod-client.ts";
@@ -14,6 +15,7 @@ import { verb } from "../verb.ts";
 
 interface LogsOptions {
   readonly follow?: true;
+  readonly tree?: true;
   readonly lane?: Lane;
   readonly since?: number;
   readonly json?: true;
@@ -25,6 +27,7 @@ export function addLogs(program: Command, context: CommandContext): void {
     .description("show what a pod's agent and commands printed, also of one that has ended")
     .argument("<pod>", "its name, a unique prefix of its id, or @last")
     .option("-f, --follow", "go on until it ends")
+    .option("--tree", "also of everything that is below it now, each line with its name")
     .addOption(
       new Option(
         "--lane <lane>",
@@ -44,13 +47,41 @@ async function logs(
   if (options.since !== undefined && options.lane === undefined) {
     throw usageFailure("output carries no times: give --since with --lane agent or control");
   }
-  const pod = await withCoordinator(context, (coordinator) => findPod(coordinator, wanted));
-  const follow = options.follow === true;
-  const { terminal } = context;
-  const sink = options.json === true ? jsonSink(terminal, pod.name) : textSink(terminal);
-  const request = { follow, sinceMs: options.since ?? 0, sink };
+  const pods = await podsToShow(context, wanted, options);
+  const show = (pod: PodRecord) => showOne(context, pod, options);
+  // What has ended is told pod by pod; who follows hears all of them at once.
+  if (options.follow === true) await Promise.all(pods.map(show));
+  else for (const pod of pods) await show(pod);
+  return exitCodes.done;
+}
+
+function podsToShow(
+  context: CommandContext,
+  wanted: string,
+  { tree }: LogsOptions,
+): Promise<PodRecord[]> {
+  return withCoordinator(context, async (coordinator) => {
+    const pod = await findPod(coordinator, wanted);
+    if (tree !== true) return [pod];
+    const { pods } = await coordinator.call("pod.list", { all: true });
+    return [pod, ...pods.filter((one) => isUnder(pods, one, pod.id))];
+  });
+}
+
+async function showOne(
+  context: CommandContext,
+  pod: PodRecord,
+  options: LogsOptions,
+): Promise<void> {
+  const sink = sinkFor(context, pod, options);
+  const request = { follow: options.follow === true, sinceMs: options.since ?? 0, sink };
   if (options.lane === "agent") await showAgentLane(context, pod, request);
   else if (options.lane === "control") await showControlLane(context, pod, request);
   else await showOutput(context, pod, request);
-  return exitCodes.done;
+  sink.close();
+}
+
+function sinkFor({ terminal }: CommandContext, { name }: PodRecord, options: LogsOptions): LogSink {
+  if (options.json === true) return jsonSink(terminal, name);
+  return options.tree === true ? namedTextSink(terminal, name) : textSink(terminal);
 }

@@ -12,6 +12,8 @@ export interface LogSink {
   item(item: HistoryItem): void;
   event(event: LogEventEnvelope): void;
   below(event: ReceivedPodEvent): void;
+  /** There is no more: what is left of a line is put out. */
+  close(): void;
 }
 
 export function textSink(terminal: Terminal): LogSink {
@@ -21,8 +23,32 @@ export function textSink(terminal: Terminal): LogSink {
     event: (event) => terminal.print(logEventLine(event)),
     below: (event) =>
       terminal.print(`      ${clockTime(event.at)} from below: ${eventLine(event)}`),
+    close: () => {},
   };
 }
+
+/** One of several pods: each line says whose it is, and none is cut by another pod's. */
+export function namedTextSink(terminal: Terminal, pod: string): LogSink {
+  const print = (line: string) => terminal.print(`${pod} | ${line}`);
+  let begun = "";
+  return {
+    output(text) {
+      const lines = `${begun}${text}`.split("\n");
+      begun = (lines.pop() ?? "").slice(-maxBegunLine);
+      lines.forEach(print);
+    },
+    item: (item) => historyLines(item).forEach(print),
+    event: (event) => print(logEventLine(event)),
+    below: (event) => print(`${clockTime(event.at)} from below: ${eventLine(event)}`),
+    close() {
+      if (begun !== "") print(begun);
+      begun = "";
+    },
+  };
+}
+
+/** Of a line without an end only this much is kept, in characters. */
+const maxBegunLine = 64 * 1_024;
 
 export function jsonSink(terminal: Terminal, pod: string): LogSink {
   const put = (line: LogsJson) => terminal.json(line);
@@ -31,5 +57,6 @@ export function jsonSink(terminal: Terminal, pod: string): LogSink {
     item: (item) => put({ pod, item: historyItemJson(item) }),
     event: (event) => put({ pod, event: logEventJson(event) }),
     below: (event) => put({ pod, below: podEventJson(event) }),
+    close: () => {},
   };
 }
