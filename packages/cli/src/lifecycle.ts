@@ -5,6 +5,9 @@ import type { PodRecord } from "@podlane/protocol";
 import { usageFailure } from "./failure.ts";
 import { pickPod } from "./pod-client.ts";
 
+/** What a pod may take for an orderly end, unless told otherwise, before it is made to. */
+export const orderlyEndMs = 10_000;
+
 export interface Selection {
   readonly wanted: readonly string[];
   readonly tree: boolean;

@@ -4,7 +4,7 @@ import { exitCodeOf, exitCodes, type PodId, type PodRecord } from "@podlane/prot
 import type { CommandContext } from "../context.ts";
 import { type Coordinator, withCoordinator } from "../coordinator-client.ts";
 import type { LifecycleJson } from "../json/answers-json.ts";
-import { selectPods } from "../lifecycle.ts";
+import { orderlyEndMs, selectPods } from "../lifecycle.ts";
 import { parseSeconds } from "../options.ts";
 import { verb } from "../verb.ts";
 
@@ -23,8 +23,6 @@ interface Restarted {
   readonly exitCode: number;
 }
 
-/** What a pod may take for an orderly end before it is made to. */
-const defaultDeadlineMs = 10_000;
 /** Beyond a pod's own deadline: the ladder to SIGKILL, and the start of the next process. */
 const slackMs = 60_000;
 
@@ -62,7 +60,7 @@ async function restartOne(
   { id, name }: PodRecord,
   options: RestartOptions,
 ): Promise<Restarted> {
-  const deadlineMs = options.deadline === undefined ? defaultDeadlineMs : options.deadline * 1_000;
+  const deadlineMs = options.deadline === undefined ? orderlyEndMs : options.deadline * 1_000;
   const asked = await coordinator.ask("pod.restart", { pod: id, deadlineMs });
   if (!asked.ok) {
     const { code, message } = asked.error;

@@ -5,7 +5,7 @@ import { type CommandContext, openWorkspace, ownPod } from "../context.ts";
 import { type Coordinator, connectKnown } from "../coordinator-client.ts";
 import { CommandFailure } from "../failure.ts";
 import type { LifecycleJson } from "../json/answers-json.ts";
-import { selectPods } from "../lifecycle.ts";
+import { orderlyEndMs, selectPods } from "../lifecycle.ts";
 import { parseSeconds } from "../options.ts";
 import { callOwnTool } from "../pod-client.ts";
 import { leaveNothing } from "../stop-all.ts";
@@ -20,8 +20,6 @@ interface StopOptions {
   readonly json?: true;
 }
 
-/** What a pod may take for an orderly end before it is made to. */
-const defaultDeadlineMs = 10_000;
 /** Beyond a pod's own deadline: the ladder to SIGKILL, last words and the report. */
 const slackMs = 30_000;
 
@@ -91,7 +89,7 @@ async function endAll(
   { coordinator, method, options }: EndRequest,
   pods: readonly PodRecord[],
 ): Promise<Map<PodId, PodRecord>> {
-  const deadlineMs = options.deadline === undefined ? defaultDeadlineMs : options.deadline * 1_000;
+  const deadlineMs = options.deadline === undefined ? orderlyEndMs : options.deadline * 1_000;
   for (const pod of pods) {
     if (pod.exit !== null) continue;
     if (method === "kill") await coordinator.call("pod.kill", { pod: pod.id });

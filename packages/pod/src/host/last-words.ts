@@ -105,7 +105,10 @@ function withSession<T>(
   work: (session: Session) => T,
 ): T {
   try {
-    const session = openSession(podLayout(layout.stateDir, pod).session, { podId: pod });
+    const path = podLayout(layout.stateDir, pod).session;
+    // Opening would make a new one, in which nothing was ever said.
+    if (!existsSync(path)) throw new Error(`${path} is gone`);
+    const session = openSession(path, { podId: pod });
     try {
       return work(session);
     } finally {

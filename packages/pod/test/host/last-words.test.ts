@@ -1,5 +1,5 @@
 /** What a dead pod could not say, said by the host for it: in order, once, and not lost with it. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Outcome, PodEvent } from "@podlane/protocol";
@@ -119,4 +119,15 @@ test("an acknowledged event is not said again by the next host", async () => {
   const next = hostOf(() => accepted({}));
   await sayLastWords(wordsFor(next.setting), next.setting);
   expect(next.said).toEqual(["shut_down"]);
+});
+
+test("of a session file that is gone only the end is said, and no empty one is made", async () => {
+  const { setting, said, notes } = hostOf(() => accepted({}));
+  const words = wordsFor(setting);
+  const { session } = podLayout(stateDir, child);
+  rmSync(session);
+  await sayLastWords(words, setting);
+  expect(said).toEqual(["shut_down"]);
+  expect(notes).toContainEqual(expect.stringContaining(`${session} is gone`));
+  expect(existsSync(session)).toBe(false);
 });
