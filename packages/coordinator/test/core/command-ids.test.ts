@@ -29,9 +29,9 @@ function given(events: readonly LogEvent[]): CommandIds {
   return ids;
 }
 
-test("a repeat gets the first answer", () => {
+test("a repeat is told where the first answer is", () => {
   const ids = given([answered(1), answered(2)]);
-  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ ok: true, value: 10 });
+  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ n: 1, seq: 1 });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toBeUndefined();
   expect(findAnswer(ids, { client: "b", n: 1 }, cli)).toBeUndefined();
 });
@@ -46,7 +46,7 @@ test("a number older than the answers kept is refused", () => {
   expect(findAnswer(ids, { client: "a", n: 2 }, cli)).toMatchObject({
     error: { code: "conflict" },
   });
-  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ ok: true, value: 30 });
+  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ n: 3, seq: 3 });
   expect(ids.clients.get("a")?.answers.size).toBe(keptAnswers);
 });
 
