@@ -30,7 +30,7 @@ const guard = `exec 3<&0; "$@" </dev/null & server=$!
   wait $server; code=$?; kill $watcher 2>/dev/null; exit $code`;
 
 export interface ClusterOptions {
-  /** True: a commit is on the disk before it is answered, which tests have no need of. */
+  /** True: a commit is on the disk before it is answered, and memory as for real work. */
   readonly durable?: boolean;
 }
 
@@ -119,7 +119,7 @@ async function start(place: Place, port: number): Promise<Server> {
     // What survives a kill of its processes is what the tests are about, and needs no real flush.
     `fsync=${options.durable === true ? "on" : "off"}`,
     "max_connections=200",
-    "shared_buffers=16MB",
+    `shared_buffers=${options.durable === true ? "512MB" : "16MB"}`,
   ].flatMap((setting) => ["-c", setting]);
   const child = spawn("sh", ["-c", guard, "sh", binaries.postgres, "-D", data, ...settings], {
     ...serverUser,
