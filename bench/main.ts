@@ -7,6 +7,7 @@ import { benchLimits } from "./limits.ts";
 import { benchLocks } from "./locks.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { benchQueue } from "./queue.ts";
+import { benchRestart } from "./restart.ts";
 import { benchSpawn } from "./spawn.ts";
 
 interface Bench {
@@ -24,6 +25,10 @@ const benches: Readonly<Record<string, Bench>> = {
   limits: { purpose: "what the disk and SQLite can do here", run: benchLimits },
   locks: { purpose: "a lock acquired and released, 64 connections", run: benchLocks },
   queue: { purpose: "a task claimed and completed, 100,000 waiting, 50 workers", run: benchQueue },
+  restart: {
+    purpose: "killed with a million events on the log, until it grants",
+    run: benchRestart,
+  },
   spawn: { purpose: "spawn until ready, with a worktree, without a sandbox", run: benchSpawn },
 };
 
