@@ -84,8 +84,10 @@ export class Answers {
       mode?: ClaimSpan["mode"];
     };
     const wanted = { holder: actor.id, mode, units };
-    const found = spans.some((span) => this.#model.claims.conflict(span, wanted));
-    return found ? null : "nothing stood in its way";
+    for (let seq = answered.fromSeq; seq <= answered.toSeq; seq += 1) {
+      if (this.#model.claims.stoodBefore(wanted, seq)) return null;
+    }
+    return "nothing stood in its way";
   }
 
   #release(answered: Answered): string | null {

@@ -39,7 +39,7 @@ export class LogModel {
     this.#report = (invariant, how) => report(invariant, `seq ${this.#seq}: ${how}`);
     this.pods = new PodsModel(this.#report);
     this.claims = new ClaimsModel(this.pods, this.#report);
-    this.#runs = new RunsModel(this.pods, this.#report);
+    this.#runs = new RunsModel(this.pods, this.claims, this.#report);
   }
 
   get atMs(): number {

@@ -22,6 +22,8 @@ export interface PodFacts {
   readonly priority: number;
   /** Directories and files it may write; null: the whole workspace. */
   readonly writes: readonly string[] | null;
+  /** Units that its work is about. */
+  readonly claims: readonly string[];
   parent: string | null;
   state: "starting" | "ready" | "stopping" | "ended";
   turn: Turn | null;
@@ -151,6 +153,7 @@ export class PodsModel implements Kinship {
       taskId: spec.taskId,
       priority: spec.priority,
       writes: isOpen ? null : targets,
+      claims: spec.claims,
       state: "starting",
       turn: null,
       lastTurn: 0,
