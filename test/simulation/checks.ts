@@ -81,14 +81,17 @@ export class Checks {
 
   /** Nothing of what the log tells of is still under way. */
   isAtRest(): boolean {
-    const { claims, pods } = this.#model;
-    return claims.live.size === 0 && pods.living().length === 0;
+    const { claims, pods, tasks } = this.#model;
+    return claims.live.size === 0 && pods.living().length === 0 && tasks.open.size === 0;
   }
 
   checkRest(): void {
     this.#checkState();
     for (const claim of this.#model.claims.live.values()) {
       this.#world.fail(`liveness: ${claim.id} of ${claim.holder} never ends`);
+    }
+    for (const { id, status } of this.#model.tasks.open) {
+      this.#world.fail(`liveness: ${id} is ${status} and never ends`);
     }
     for (const pod of this.#model.pods.living()) {
       this.#world.fail(`liveness: ${pod.id} (${pod.name}) never ends`);

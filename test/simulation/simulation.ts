@@ -8,6 +8,8 @@ import { Agent } from "./actors/agent.ts";
 import { Host } from "./actors/host.ts";
 import { Operator } from "./actors/operator.ts";
 import { Settings } from "./actors/settings.ts";
+import { Sweeper } from "./actors/sweeper.ts";
+import { Worker } from "./actors/worker.ts";
 import { Checks } from "./checks.ts";
 import type { Answered, Cluster } from "./world/cluster.ts";
 import { Network } from "./world/network.ts";
@@ -110,11 +112,13 @@ class Simulation implements Cluster {
   }
 
   #newActors(): { rest(): unknown }[] {
-    const { agents, pods, parts = [] } = this.world.scenario;
+    const { agents, pods, workers = 0, parts = [] } = this.world.scenario;
     const actors: { rest(): unknown }[] = [];
     for (let n = 0; n < agents; n += 1) actors.push(new Agent(this, `agent${n}`));
     if (pods) actors.push(new Operator(this));
     if (pods) void new Host(this);
+    for (let n = 0; n < workers; n += 1) actors.push(new Worker(this, `worker${n}`));
+    if (workers > 0) actors.push(new Sweeper(this));
     if (parts.includes("processes")) actors.push(new Settings(this));
     return actors;
   }

@@ -9,6 +9,7 @@ import { isIn } from "../model/overlap.ts";
 import { samplePaths } from "../model/pods-model.ts";
 import { Holder } from "./holder.ts";
 import { commitOf, specOf } from "./plans.ts";
+import { claimTask, completeTask } from "./task-work.ts";
 
 export interface PodOptions {
   readonly id: PodId;
@@ -108,7 +109,7 @@ export class Pod {
     await this.#call("pod.settled", { ...this.#self, outboxSeq: 0, inbox: {} });
   }
 
-  readonly #steps = [
+  readonly #claimsAndChildren = [
     { weight: 4, run: () => this.#claim() },
     { weight: 2, run: () => this.#waitForClaim() },
     { weight: 3, run: () => this.#spawn() },
@@ -117,6 +118,16 @@ export class Pod {
     { weight: 1, run: () => this.#touch() },
     { weight: 1, run: () => this.#call("claim.renew", {}) },
   ];
+
+  readonly #tasks = [
+    { weight: 4, run: () => claimTask(this.#holder) },
+    { weight: 3, run: () => completeTask(this.#holder) },
+  ];
+
+  get #steps() {
+    const hasTasks = (this.#cluster.world.scenario.workers ?? 0) > 0;
+    return hasTasks ? [...this.#claimsAndChildren, ...this.#tasks] : this.#claimsAndChildren;
+  }
 
   async #admission(resumed: boolean): Promise<void> {
     const turn = { ...this.#self, turn: this.#turn };

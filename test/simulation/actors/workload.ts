@@ -6,7 +6,7 @@ import type { ClaimView } from "@podlane/protocol";
 import type { WorkPart } from "../world/scenario.ts";
 import type { Held, Holder } from "./holder.ts";
 
-interface Work {
+export interface Work {
   readonly name: string;
   readonly weight: number;
   run(holder: Holder): Promise<unknown>;

@@ -9,15 +9,27 @@ import type { ClaimSpan } from "./claims-model.ts";
 import type { Report } from "./entry.ts";
 import { commandKey, type LogModel } from "./log-model.ts";
 import { overlaps } from "./overlap.ts";
+import { TaskAnswers } from "./task-answers.ts";
+
+/** These may change nothing: then they leave no record, and a late repeat is decided anew. */
+const mayLeaveNoRecord: ReadonlySet<string> = new Set([
+  "claim.renew",
+  "claim.acquire",
+  "task.submit",
+  "task.claim",
+  "task.renew",
+]);
 
 export class Answers {
   readonly #model: LogModel;
   readonly #report: Report;
+  readonly #tasks: TaskAnswers;
   /** The latest log time of any replica: what an answer may have counted as expired. */
   readonly #latestMs: () => number;
 
   constructor(model: LogModel, latestMs: () => number, report: Report) {
     this.#model = model;
+    this.#tasks = new TaskAnswers(model.tasks, model.sessions, latestMs);
     this.#latestMs = latestMs;
     this.#report = report;
   }
@@ -44,8 +56,7 @@ export class Answers {
     if (facts === undefined || facts.answer === undefined) return;
     const key = commandKey(commandId);
     if (facts.firstSeq <= fromSeq) this.#report("A1", `${key} is on the log before it was sent`);
-    // These may change nothing: then they leave no record, and a late repeat is decided anew.
-    if (method === "claim.renew" || method === "claim.acquire") return;
+    if (mayLeaveNoRecord.has(method)) return;
     if (outcome.ok && !isDeepStrictEqual(outcome.value, facts.answer)) {
       this.#report("A1", `${key} ${method} is answered otherwise than its first time`);
     }
@@ -66,7 +77,7 @@ export class Answers {
       case "pod.get":
         return this.#get(answered);
       default:
-        return null;
+        return this.#tasks.problemOf(answered);
     }
   }
 

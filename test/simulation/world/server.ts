@@ -7,6 +7,7 @@ import type { Command } from "../../../packages/coordinator/src/core/command.ts"
 import { wantedOrders } from "../../../packages/coordinator/src/core/effects.ts";
 import type { LogEvent } from "../../../packages/coordinator/src/core/event.ts";
 import type { WorkspaceState } from "../../../packages/coordinator/src/core/state.ts";
+import { lostBy } from "../../../packages/coordinator/src/core/tasks/lost.ts";
 import { lostClaim } from "../../../packages/coordinator/src/core/claims/expiry.ts";
 import { findClaimView } from "../../../packages/coordinator/src/core/views/claim-view.ts";
 import {
@@ -123,6 +124,13 @@ export class Server implements StoreUser {
     });
   }
 
+  /** Decides a thing of the server's own; false if nobody has: it is down or just died. */
+  propose(method: string, params: unknown): Promise<boolean> {
+    const actor = { role: "system", id: "heartbeats" } as const;
+    const submitted = this.#life?.replica.submit({ method, params, actor });
+    return submitted?.then(({ ok }) => ok) ?? Promise.resolve(false);
+  }
+
   /** Grants of the registration are pushed to this peer from now on, across lives. */
   attachWaiter(registration: RegistrationId, peer: PushPeer): void {
     this.#pushPeers.set(registration, peer);
@@ -170,6 +178,8 @@ export class Server implements StoreUser {
     const { replica, grants, orders } = this.#life;
     this.#options.onSettled(this.name, replica);
     for (const event of events) {
+      const lostTask = lostBy(state, event);
+      if (lostTask !== null) grants.tellTaskLost(lostTask);
       const lost = lostClaim(event);
       if (lost !== null) grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;
