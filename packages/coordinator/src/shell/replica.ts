@@ -13,7 +13,7 @@ import type { Rules } from "../core/rules.ts";
 import { maxBatchChars, maxBatchCommands, maxRedecisions, maxWaitingCommands } from "../limits.ts";
 import { headOf } from "../log/hash-chain.ts";
 import type { Log, LogHead, ReadRange } from "../log/log.ts";
-import type { SnapshotFile } from "../log/snapshot.ts";
+import type { Snapshots } from "../log/snapshot.ts";
 import { readEvents } from "../log/read-events.ts";
 import { Draft } from "./draft.ts";
 import { Fold } from "./fold.ts";
@@ -29,7 +29,7 @@ export interface ReplicaOptions<State> {
   /** True if no other process appends: spares the head read before answers that append nothing. */
   readonly soleWriter?: boolean;
   /** Where copies of the fold are kept; without it a start folds the whole log. */
-  readonly snapshots?: SnapshotFile | undefined;
+  readonly snapshots?: Snapshots | undefined;
   /** Runs a batch after all frames of this tick were read; `setImmediate` unless simulated. */
   readonly schedule?: (run: () => void) => void;
 }
