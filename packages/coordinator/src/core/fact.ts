@@ -7,6 +7,7 @@ import type {
   LogEventKind,
   MergeId,
   PodId,
+  ReplicaId,
   RunId,
   TaskId,
   UnitKey,
@@ -34,6 +35,7 @@ export const subjectOf = {
   task: (id: TaskId) => `task:${id}`,
   unit: (key: UnitKey) => `unit:${key}`,
   host: (id: string) => `host:${id}`,
+  replica: (id: ReplicaId) => `replica:${id}`,
   inbox: () => "inbox:operator",
 } as const;
 

@@ -34,6 +34,7 @@ import { finishedPods, runEndings, taskEndings, taskMerges, taskSpawns } from ".
 import { runDeciders } from "./runs/decide.ts";
 import { runEvolvers } from "./runs/evolve.ts";
 import { scopeQueries } from "./scopes.ts";
+import { attachmentEvolvers, decideAttach } from "./sessions/attachment.ts";
 import { decideVerdict, sessionDeciders } from "./sessions/decide.ts";
 import { sessionEvolvers } from "./sessions/evolve.ts";
 import type { LifecycleMark, WorkspaceState } from "./state.ts";
@@ -82,6 +83,7 @@ export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
 /** The methods that shell and clock call, and no client can. */
 export const acceptMethod = "claim.accept";
 export const verdictMethod = "registration.verdict";
+export const attachMethod = "replica.attach";
 
 export const deciders: Deciders<MutationName> = {
   ...runDeciders,
@@ -123,6 +125,7 @@ const evolvers: Evolvers<LogEventKind> = {
   ...mergeEvolvers,
   ...taskEvolvers,
   ...sessionEvolvers,
+  ...attachmentEvolvers,
   ...inboxEvolvers,
   ...auditEvolvers,
 };
@@ -153,6 +156,7 @@ const inert: ReadonlySet<string> = new Set<LogEventKind>([
   "registration.suspected",
   "registration.recovered",
   "registration.ended",
+  "replica.attached",
   "claim.capacity_set",
   "pod.touched",
   "inbox.received",
@@ -234,6 +238,9 @@ function decideInternal(
   }
   if (method === verdictMethod) {
     return decideVerdict(state, params as Parameters<typeof decideVerdict>[1], context.nextSeq);
+  }
+  if (method === attachMethod) {
+    return decideAttach(state, params as Parameters<typeof decideAttach>[1]);
   }
   const decider = deciderByName.get(method) as AnyDecider | undefined;
   if (decider === undefined) return refuse("unsupported", `${method} is not a command`);
