@@ -136,7 +136,7 @@ class RunningCoordinator implements Coordinator {
     });
     this.#silence = new Silence({
       nowMs,
-      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
+      deadAfterMs: this.#deadAfterMs,
       lastHeardMs: (registration) => this.#sessions.lastHeardMs(registration),
       leases: options.leases,
     });
@@ -175,6 +175,10 @@ class RunningCoordinator implements Coordinator {
     this.#waits.close();
     this.#watches.close();
     for (const peer of this.#peers) peer.close();
+  }
+
+  get #deadAfterMs(): number {
+    return this.#options.deadAfterMs ?? defaultDeadAfterMs;
   }
 
   get #livingPods(): number {
@@ -220,6 +224,7 @@ class RunningCoordinator implements Coordinator {
         logTimeMs: this.#replica.logTimeMs,
         stateDir,
         socket,
+        deadAfterMs: this.#deadAfterMs,
         livingPods: this.#livingPods,
         clients: this.#peers.size,
         head: this.#replica.head().seq,
