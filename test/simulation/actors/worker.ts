@@ -96,7 +96,11 @@ class Pulse {
     const silentMs = timeline.nowMs - this.#lastMs;
     const server = random.pick(this.#cluster.servers);
     const say = (verdict: string) =>
-      server.propose(verdictMethod, { registration: this.#registration, verdict });
+      server.propose(verdictMethod, {
+        registration: this.#registration,
+        verdict,
+        attachedTo: null,
+      });
     if (silentMs > deadAfterMs && (await say("dead"))) return this.stop();
     const isSuspect = silentMs > suspectAfterMs;
     if (isSuspect !== this.#isSuspect && (await say(isSuspect ? "suspect" : "recovered"))) {

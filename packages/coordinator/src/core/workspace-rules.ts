@@ -37,6 +37,7 @@ import { taskDeciders } from "./tasks/decide.ts";
 import { dueTasks } from "./tasks/due.ts";
 import { admissions } from "./turns/admission.ts";
 import { turnDeciders } from "./turns/decide.ts";
+import { eventVersions } from "./versions.ts";
 import { evolveWorkspace } from "./workspace-fold.ts";
 import { claimQueries } from "./views/claim-view.ts";
 import { mergeQueries } from "./views/merge-view.ts";
@@ -135,7 +136,7 @@ export const workspaceRules: Rules<WorkspaceState> = {
   tell: (state, event) => {
     const teller = tellerByKind.get(event.kind) as AnyTeller | undefined;
     if (teller === undefined) throw new Error(`event ${event.seq}, ${event.kind}, tells no answer`);
-    return teller(state, event.data, event);
+    return teller(state, eventVersions.lift(event), event);
   },
   isQuery: (method) => queryByName.has(method),
   evolve: evolveWorkspace,
