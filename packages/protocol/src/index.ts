@@ -153,6 +153,7 @@ export {
   AcquireClaim,
   ClaimView,
 } from "./claim.ts";
+export { PastClaim, UnitOverlap, UnitStake, UnitTouch } from "./unit-report.ts";
 export { PlanTask, Plan, TaskState, RunTaskView, RunState, RunOutcome, RunView } from "./run.ts";
 export { MergeState, MergeProblem, Landed, MergeView } from "./merge.ts";
 export { JsonObject } from "./json-object.ts";

@@ -41,13 +41,14 @@ import { eventVersions } from "./versions.ts";
 import { evolveWorkspace } from "./workspace-fold.ts";
 import { claimQueries } from "./views/claim-view.ts";
 import { mergeQueries } from "./views/merge-view.ts";
+import { overlapQueries } from "./views/overlap-view.ts";
 import { podQueries } from "./views/pod-view.ts";
 import { registrationQueries } from "./views/registration-view.ts";
 import { runQueries } from "./views/run-view.ts";
 import { taskQueries } from "./views/task-view.ts";
 import { whyQueries } from "./why.ts";
 
-/** Reads that the core answers; `log.*`, `server.*` and heartbeats are the shell's. */
+/** Reads that the core answers; those of the log, the server and heartbeats are the shell's. */
 export type QueryName =
   | "run.get"
   | "run.list"
@@ -57,6 +58,7 @@ export type QueryName =
   | "scope.get"
   | "scope.check"
   | "claim.list"
+  | "claim.overlaps"
   | "claim.why"
   | "pod.why"
   | "merge.list"
@@ -69,7 +71,7 @@ export type QueryName =
 
 type ShellMethod = Extract<
   MethodName,
-  `log.${string}` | `server.${string}` | "registration.heartbeat"
+  `log.${string}` | `server.${string}` | "claim.history" | "registration.heartbeat"
 >;
 export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
 
@@ -100,6 +102,7 @@ export const queries: Queries<QueryName> = {
   ...podQueries,
   ...scopeQueries,
   ...claimQueries,
+  ...overlapQueries,
   ...whyQueries,
   ...mergeQueries,
   ...taskQueries,
