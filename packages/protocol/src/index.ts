@@ -138,6 +138,7 @@ export {
   restartWindowMs,
   PodSettings,
   StartPoint,
+  AgentCap,
   PodSpec,
 } from "./pod-spec.ts";
 export { PodExit, PodProcess, LastTurn, PodRecord } from "./pod-record.ts";

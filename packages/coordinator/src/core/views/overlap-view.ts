@@ -136,11 +136,9 @@ function nestedPairs(byTarget: ReadonlyMap<string, readonly PodEntry[]>): Iterab
   const pairs = new Map<string, Pair>();
   for (const [target, pods] of byTarget) {
     const above = selfAndAncestors(target).flatMap((path) => byTarget.get(path) ?? []);
-    for (const pod of pods) {
-      for (const other of above) {
-        const [a, b] = pod.seq < other.seq ? [pod, other] : [other, pod];
-        if (a !== b) pairs.set(`${a.id} ${b.id}`, [a, b]);
-      }
+    for (const [one, other] of pods.flatMap((pod) => above.map((upper) => [pod, upper] as const))) {
+      const [a, b] = one.seq < other.seq ? [one, other] : [other, one];
+      if (a !== b) pairs.set(`${a.id} ${b.id}`, [a, b]);
     }
   }
   return pairs.values();
