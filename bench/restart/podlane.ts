@@ -72,6 +72,8 @@ export class PodlaneServer {
 
   async #start(): Promise<ChildProcess> {
     const server = spawn(process.execPath, [serveProgram, this.#layout.stateDir, this.#checkout], {
+      // As `pod` starts it.
+      env: { ...process.env, NODE_COMPILE_CACHE: this.#layout.compileCache },
       stdio: ["ignore", "ignore", "inherit", "pipe"],
     });
     const [report] = (await once(server.stdio[3] as Readable, "data")) as [Buffer];

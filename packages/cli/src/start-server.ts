@@ -32,7 +32,10 @@ export async function startServer(context: CommandContext, workspace: Workspace)
   const log = openSync(layout.serverLog, "a", 0o600);
   const child = spawn(program, [...args, layout.stateDir, repository.toplevel, settings], {
     cwd: layout.stateDir,
-    env: serverEnvironment(context.environment),
+    env: {
+      ...serverEnvironment(context.environment),
+      NODE_COMPILE_CACHE: layout.compileCache,
+    },
     detached: true,
     stdio: ["ignore", log, log, "pipe"],
   });

@@ -47,7 +47,14 @@ test("a number older than the answers kept is refused", () => {
     error: { code: "conflict" },
   });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ n: 3, seq: 3 });
-  expect(ids.clients.get("a")?.answers.size).toBe(keptAnswers);
+  expect(ids.clients.get("a")?.places).toHaveLength(2 * keptAnswers);
+});
+
+test("no answer is lost while the room for them grows", () => {
+  const ns = [16, 8, 24, 1, 9, 40, 512, 3];
+  const ids = given(ns.map((n) => answered(n)));
+  for (const n of ns) expect(findAnswer(ids, { client: "a", n }, cli)).toEqual({ n, seq: n });
+  expect(findAnswer(ids, { client: "a", n: 17 }, cli)).toBeUndefined();
 });
 
 test("another actor gets nothing of a client's answers", () => {
