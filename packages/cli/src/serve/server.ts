@@ -3,6 +3,7 @@
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
 import { exitCodes } from "@podlane/protocol";
@@ -85,8 +86,6 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     note,
     onFault: die,
   });
-  await publish(layout, socket);
-  report({ kind: "ready" });
   // The host's own connection is not somebody who needs the server.
   const demand = () => {
     const { clients, livingPods, tasks } = coordinator.demand();
@@ -108,7 +107,12 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     releaseLock();
     process.exit(exitCodes.done);
   };
+  // Before anybody is told of us: whoever is may end us at once.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
+  await publish(layout, socket);
+  report({ kind: "ready" });
+  // Now and not when it leaves: one that is killed starts as fast the next time.
+  flushCompileCache();
 }
 
 /** Whole or not at all: clients read it at any moment. */

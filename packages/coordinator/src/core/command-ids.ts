@@ -6,20 +6,19 @@ import { accepted, refused } from "@podlane/protocol";
 import type { CommandId, Outcome } from "@podlane/protocol";
 import { answerRetentionMs, answerSweepMs, keptAnswers, maxCommandClients } from "../limits.ts";
 import type { Actor, LogEvent } from "./event.ts";
+import {
+  findKept,
+  keepAnswer,
+  type KeptAnswers,
+  noAnswers,
+  placesOf,
+  recallKept,
+} from "./kept-answers.ts";
 import type { Undo } from "./undo.ts";
-
-interface FirstAnswer {
-  readonly n: number;
-  /** Of the event that carries it. */
-  readonly seq: number;
-  /** Absent after a start from a snapshot: it is on the log. */
-  answer?: unknown;
-}
 
 interface ClientAnswers {
   readonly actor: Actor;
-  /** By n modulo `keptAnswers`, so that nothing need be searched for to be dropped. */
-  readonly answers: Map<number, FirstAnswer>;
+  readonly answers: KeptAnswers;
   highestN: number;
   lastSeenMs: number;
 }
@@ -49,8 +48,8 @@ export function findAnswer(
   if (client.actor.id !== actor.id || client.actor.role !== actor.role) {
     return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
   }
-  const kept = client.answers.get(id.n % keptAnswers);
-  if (kept?.n === id.n) {
+  const kept = findKept(client.answers, id.n);
+  if (kept !== undefined) {
     if (kept.answer === undefined) throw new Error(`the answer of ${kept.seq} was not recalled`);
     return accepted(kept.answer);
   }
@@ -68,7 +67,7 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
   if (event.commandId === undefined || event.answer === undefined) return;
   const { client: name, n } = event.commandId;
   const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
-  undo.put(client.answers, n % keptAnswers, { n, seq: event.seq, answer: event.answer });
+  keepAnswer(client.answers, { n, seq: event.seq, answer: event.answer }, undo);
   if (n > client.highestN) undo.assign(client, "highestN", n);
   if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
 }
@@ -76,7 +75,7 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
 function addClient(ids: CommandIds, name: string, event: LogEvent, undo: Undo): ClientAnswers {
   const client: ClientAnswers = {
     actor: event.actor,
-    answers: new Map(),
+    answers: noAnswers(),
     highestN: 0,
     lastSeenMs: event.atMs,
   };
@@ -100,15 +99,16 @@ function tooMany(): Outcome<never> {
 
 /** Where the log has the first answer to this repeat, if memory has only its place. */
 export function placeOfAnswer(ids: CommandIds, id: CommandId): number | undefined {
-  const kept = ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
-  return kept?.n === id.n && kept.answer === undefined ? kept.seq : undefined;
+  const client = ids.clients.get(id.client);
+  const kept = client && findKept(client.answers, id.n);
+  return kept !== undefined && kept.answer === undefined ? kept.seq : undefined;
 }
 
 /** Brings an answer back to memory. Not a change of the state: it was always part of it. */
-export function recallAnswer(ids: CommandIds, event: LogEvent): void {
-  const { commandId: id, answer, seq } = event;
-  const kept = id && ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
-  if (kept?.seq === seq) kept.answer = answer;
+export function recallAnswer(ids: CommandIds, { commandId: id, answer, seq }: LogEvent): void {
+  if (id === undefined || answer === undefined) return;
+  const client = ids.clients.get(id.client);
+  if (client !== undefined) recallKept(client.answers, { n: id.n, seq, answer });
 }
 
 /** As it lies in a snapshot: where each answer is on the log, not what it is. */
@@ -119,32 +119,19 @@ export interface PackedCommandIds {
 
 interface PackedClient extends Omit<ClientAnswers, "answers"> {
   readonly name: string;
-  /** n and seq of each. */
   readonly places: Float64Array;
 }
 
 export function packCommandIds({ clients, nextSweepMs }: CommandIds): PackedCommandIds {
   const packed = Array.from(clients, ([name, { answers, ...client }]) => {
-    const places = new Float64Array(answers.size * 2);
-    let at = 0;
-    for (const { n, seq } of answers.values()) {
-      places[at] = n;
-      places[at + 1] = seq;
-      at += 2;
-    }
-    return { name, ...client, places };
+    return { name, ...client, places: placesOf(answers) };
   });
   return { nextSweepMs, clients: packed };
 }
 
 export function unpackCommandIds({ clients, nextSweepMs }: PackedCommandIds): CommandIds {
   const unpacked = clients.map(({ name, places, ...client }) => {
-    const answers = new Map<number, FirstAnswer>();
-    for (let at = 0; at + 1 < places.length; at += 2) {
-      const [n = 0, seq = 0] = [places[at], places[at + 1]];
-      answers.set(n % keptAnswers, { n, seq });
-    }
-    return [name, { ...client, answers }] as const;
+    return [name, { ...client, answers: noAnswers(places) }] as const;
   });
   return { nextSweepMs, clients: new Map(unpacked) };
 }

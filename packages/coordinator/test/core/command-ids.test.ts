@@ -1,5 +1,14 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { evolveCommandIds, findAnswer, newCommandIds } from "../../src/core/command-ids.ts";
+import {
+  evolveCommandIds,
+  findAnswer,
+  newCommandIds,
+  packCommandIds,
+  placeOfAnswer,
+  recallAnswer,
+  unpackCommandIds,
+} from "../../src/core/command-ids.ts";
 import type { CommandIds } from "../../src/core/command-ids.ts";
 import type { Actor, LogEvent } from "../../src/core/event.ts";
 import { Undo } from "../../src/core/undo.ts";
@@ -47,7 +56,7 @@ test("a number older than the answers kept is refused", () => {
     error: { code: "conflict" },
   });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ ok: true, value: 30 });
-  expect(ids.clients.get("a")?.answers.size).toBe(keptAnswers);
+  expect(ids.clients.get("a")?.answers.recent.size).toBe(keptAnswers);
 });
 
 test("another actor gets nothing of a client's answers", () => {
@@ -74,4 +83,25 @@ test("what was remembered in a draft is taken back with it", () => {
   evolveCommandIds(ids, answered(1, answerRetentionMs * 2, "b"), undo);
   undo.rollback();
   expect(ids).toStrictEqual(before);
+});
+
+test("packed at any point, it knows the same repeats as if it never had been", () => {
+  const numbers = fc.array(fc.integer({ min: 1, max: keptAnswers * 3 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(numbers, numbers, numbers, (before, between, after) => {
+      const whole = given([...before, ...between, ...after].map((n) => answered(n)));
+      const undo = new Undo();
+      let ids = newCommandIds();
+      for (const part of [before, between, after]) {
+        ids = unpackCommandIds(structuredClone(packCommandIds(ids)));
+        for (const n of part) evolveCommandIds(ids, answered(n), undo);
+      }
+      for (const n of [...before, ...between, ...after]) {
+        if (placeOfAnswer(ids, { client: "a", n }) !== undefined) recallAnswer(ids, answered(n));
+        expect(findAnswer(ids, { client: "a", n }, cli)).toEqual(
+          findAnswer(whole, { client: "a", n }, cli),
+        );
+      }
+    }),
+  );
 });
