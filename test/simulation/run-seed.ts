@@ -2,7 +2,7 @@
  * One seed, judged: two runs of its scenario that must be the same, and neither may break anything.
  * A failing scenario is made smaller for as long as it fails alike.
  */
-import { runScenario, type RunReport } from "./simulation.ts";
+import { repeatScenario, runScenario, type RunReport } from "./simulation.ts";
 import { type Scenario, scenarioOf } from "./world/scenario.ts";
 
 export interface Failure {
@@ -26,9 +26,13 @@ export async function judge(scenario: Scenario): Promise<Judged> {
   return { report, failure: violation === null ? null : { scenario, violation } };
 }
 
-async function differenceOf(scenario: Scenario, { hash }: RunReport): Promise<string | null> {
-  const again = await runScenario(scenario);
-  return again.hash === hash ? null : "R2: the same seed ran otherwise the second time";
+async function differenceOf(
+  scenario: Scenario,
+  { hash, steps }: RunReport,
+): Promise<string | null> {
+  return (await repeatScenario(scenario, steps)) === hash
+    ? null
+    : "R2: the same seed ran otherwise the second time";
 }
 
 /** The smallest scenario found that still breaks the same invariant. */
@@ -48,10 +52,12 @@ export async function shrink(failure: Failure): Promise<Failure> {
 }
 
 function* smallerOnes(scenario: Scenario): Iterable<Scenario> {
-  const { faults, servers, agents, pods, busyMs } = scenario;
+  const { faults, servers, agents, pods, busyMs, workers = 0, parts = [] } = scenario;
   for (const left of faults) {
     yield { ...scenario, faults: faults.filter((kind) => kind !== left) };
   }
+  for (const left of parts) yield { ...scenario, parts: parts.filter((part) => part !== left) };
+  if (workers > 0) yield { ...scenario, workers: workers - 1 };
   if (servers > 1) yield { ...scenario, servers: servers - 1 };
   if (agents > 0) yield { ...scenario, agents: agents - 1 };
   if (pods && agents > 0) yield { ...scenario, pods: false };

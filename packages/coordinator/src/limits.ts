@@ -45,7 +45,7 @@ export const pollEveryMs = 100;
 
 /** Events asked for in one read while folding: bounds memory, large enough to hide the call. */
 export const readPageEvents = 4_096;
-/** Stored bytes after which a read ends even if fewer events than asked for were found. */
+/** Bytes of text after which a read ends even if fewer events than asked for were found. */
 export const maxReadBytes = 16 * 1024 * 1024;
 /**
  * Events between two snapshots: folding so many again takes a sixth of the 300 ms that a restart

@@ -4,11 +4,13 @@
  */
 import type { Cluster } from "../world/cluster.ts";
 import { Holder } from "./holder.ts";
-import { agentWork } from "./workload.ts";
+import { taskWork } from "./task-work.ts";
+import { agentWork, type Work } from "./workload.ts";
 
 export class Agent {
   readonly name: string;
   readonly #cluster: Cluster;
+  readonly #work: readonly Work[];
   #holder: Holder;
   #lives = 1;
   #isResting = false;
@@ -16,6 +18,8 @@ export class Agent {
   constructor(cluster: Cluster, name: string) {
     this.name = name;
     this.#cluster = cluster;
+    const { workers = 0 } = cluster.world.scenario;
+    this.#work = workers > 0 ? [...agentWork, ...taskWork] : agentWork;
     this.#holder = this.#newHolder();
     this.#thinkLater(this.#holder);
   }
@@ -39,9 +43,9 @@ export class Agent {
     timeline.after(holder.random.fraction() * 250 + pauseMs, () => {
       if (this.#isResting || holder.isDead) return;
       if (faults.happens("crashedAgent")) return this.#die();
-      const done = holder.random.pickWeighted(agentWork).run(holder);
+      const done = holder.random.pickWeighted(this.#work).run(holder);
       // Now and then two things at once.
-      if (holder.random.chance(0.2)) void holder.random.pickWeighted(agentWork).run(holder);
+      if (holder.random.chance(0.2)) void holder.random.pickWeighted(this.#work).run(holder);
       void done.then(() => this.#thinkLater(holder));
     });
   }

@@ -31,6 +31,8 @@ export class Holder {
   readonly random: Random;
   /** What it believes to hold, until it hears otherwise. */
   readonly held = new Map<string, Held>();
+  /** Tasks that it believes to work on. */
+  readonly tasks = new Map<string, Held>();
   readonly #caller: Caller;
   readonly #registration: RegistrationId;
   #server: Server;
@@ -75,7 +77,8 @@ export class Holder {
     this.#server = server;
     const peer = createPeer(this.cluster, (params, method) => {
       if (this.isDead) return null;
-      if (method === "claim.lost") this.held.delete((params as { claim: string }).claim);
+      if (method === "task.lost") this.tasks.delete((params as { task: string }).task);
+      else if (method === "claim.lost") this.held.delete((params as { claim: string }).claim);
       else this.#remember((params as { claim: ClaimView }).claim);
       return accepted({});
     });

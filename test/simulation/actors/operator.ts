@@ -2,7 +2,7 @@
  * The operator: spawns, stops and kills pods, submits, cancels and continues plans, lands what is
  * ready, and reads what it was told. In the end it stops everything.
  */
-import type { PodId } from "@podlane/protocol";
+import type { Plan, PodId } from "@podlane/protocol";
 import { Caller } from "../world/caller.ts";
 import type { Cluster } from "../world/cluster.ts";
 import type { Random } from "../world/random.ts";
@@ -73,13 +73,17 @@ export class Operator {
     if (this.#runs.length > 0 && this.#random.chance(0.4)) return this.#continue();
     const run = `r0000000${this.#runs.length}`;
     this.#runs.push(run);
-    const plan = planOf(run, this.#random.fork(run));
-    await this.#caller.call("run.submit", { id: run, plan });
+    await this.#caller.call("run.submit", { id: run, plan: this.#planOf(run) });
   }
 
   async #continue(): Promise<void> {
     const run = this.#random.pick(this.#runs);
-    await this.#caller.call("run.submit", { id: run, plan: planOf(run, this.#random.fork(run)) });
+    await this.#caller.call("run.submit", { id: run, plan: this.#planOf(run) });
+  }
+
+  #planOf(run: string): Plan {
+    const hasFeatures = this.#cluster.world.scenario.parts?.includes("features") === true;
+    return planOf(run, this.#random.fork(run), hasFeatures);
   }
 
   async #cancel(run: string): Promise<void> {

@@ -23,8 +23,9 @@ export function specOf(name: string, more: Record<string, unknown> = {}): PodSpe
   });
 }
 
-/** Two to four tasks that depend on earlier ones, under names of their own. */
-export function planOf(run: string, random: Random): Plan {
+/** Two to four tasks that depend on earlier ones, under names of their own; some on a feature. */
+export function planOf(run: string, random: Random, hasFeatures = false): Plan {
+  const claimsOf = () => (hasFeatures && random.chance(0.5) ? { claims: ["feature:x"] } : {});
   const names = Array.from({ length: random.int(2, 4) }, (_, n) => `${run}-t${n}`);
   const tasks = names.map((id, at) => {
     const dependsOn = names.slice(0, at).filter(() => random.chance(0.4));
@@ -34,7 +35,7 @@ export function planOf(run: string, random: Random): Plan {
     return {
       id,
       dependsOn,
-      spec: specOf(id, { merge, restart, priority: random.pick([1, 5, 5]) }),
+      spec: specOf(id, { merge, restart, priority: random.pick([1, 5, 5]), ...claimsOf() }),
     };
   });
   const base = { branch: "main", commit: baseCommit };

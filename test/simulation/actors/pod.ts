@@ -4,10 +4,12 @@
  */
 import type { PodId, ShutDownCause } from "@podlane/protocol";
 import type { Cluster } from "../world/cluster.ts";
+import type { WorkPart } from "../world/scenario.ts";
 import { isIn } from "../model/overlap.ts";
 import { samplePaths } from "../model/pods-model.ts";
 import { Holder } from "./holder.ts";
 import { commitOf, specOf } from "./plans.ts";
+import { claimTask, completeTask } from "./task-work.ts";
 
 export interface PodOptions {
   readonly id: PodId;
@@ -28,6 +30,12 @@ export interface Session {
 }
 
 const claimable = [...samplePaths.map((path) => `file:${path}`), "api:/users", "db:orders"];
+const awaited = ["file:a/x", "file:b/x", "api:/users", "db:orders"];
+/** More of both, for the parts of the workload that a scenario names. */
+const unitsOfPart: Readonly<Partial<Record<WorkPart, readonly string[]>>> = {
+  processes: ["proc:test", "proc:test"],
+  features: ["feature:x", "feature:x:pause"],
+};
 
 const usage = { inputTokens: 0, outputTokens: 0, costMicroUsd: 0, toolCalls: 0, durationMs: 0 };
 
@@ -36,6 +44,7 @@ export class Pod {
   readonly #options: PodOptions;
   readonly #holder: Holder;
   readonly #children: PodId[] = [];
+  readonly #units: readonly string[];
   #names = 0;
   #told: ShutDownCause | null = null;
   #isGone = false;
@@ -48,6 +57,7 @@ export class Pod {
       { role: "pod", id: options.id },
       `${options.id}.${options.generation}`,
     );
+    this.#units = (cluster.world.scenario.parts ?? []).flatMap((part) => unitsOfPart[part] ?? []);
   }
 
   /** Runs until it is told to leave. */
@@ -99,7 +109,7 @@ export class Pod {
     await this.#call("pod.settled", { ...this.#self, outboxSeq: 0, inbox: {} });
   }
 
-  readonly #steps = [
+  readonly #claimsAndChildren = [
     { weight: 4, run: () => this.#claim() },
     { weight: 2, run: () => this.#waitForClaim() },
     { weight: 3, run: () => this.#spawn() },
@@ -108,6 +118,16 @@ export class Pod {
     { weight: 1, run: () => this.#touch() },
     { weight: 1, run: () => this.#call("claim.renew", {}) },
   ];
+
+  readonly #tasks = [
+    { weight: 4, run: () => claimTask(this.#holder) },
+    { weight: 3, run: () => completeTask(this.#holder) },
+  ];
+
+  get #steps() {
+    const hasTasks = (this.#cluster.world.scenario.workers ?? 0) > 0;
+    return hasTasks ? [...this.#claimsAndChildren, ...this.#tasks] : this.#claimsAndChildren;
+  }
 
   async #admission(resumed: boolean): Promise<void> {
     const turn = { ...this.#self, turn: this.#turn };
@@ -122,7 +142,7 @@ export class Pod {
   }
 
   async #claim(): Promise<void> {
-    const unit = this.#holder.random.pick(claimable);
+    const unit = this.#holder.random.pick([...claimable, ...this.#units]);
     await this.#holder.acquire({ units: [unit], ttlMs: 8_000, until: this.#until() });
   }
 
@@ -133,7 +153,7 @@ export class Pod {
   /** Gives up its slot while it queues. */
   async #waitForClaim(): Promise<void> {
     const { random } = this.#holder;
-    const units = [random.pick(["file:a/x", "file:b/x", "api:/users", "db:orders"])];
+    const units = [random.pick([...awaited, ...this.#units])];
     const wait = { deadlineMs: random.int(500, 4_000) };
     const claim = await this.#holder.acquire({ units, ttlMs: 8_000, wait });
     if (claim === null || claim.state === "granted") return;

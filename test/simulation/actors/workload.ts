@@ -3,9 +3,10 @@
  * reading of the log to `model/`.
  */
 import type { ClaimView } from "@podlane/protocol";
+import type { WorkPart } from "../world/scenario.ts";
 import type { Held, Holder } from "./holder.ts";
 
-interface Work {
+export interface Work {
   readonly name: string;
   readonly weight: number;
   run(holder: Holder): Promise<unknown>;
@@ -15,6 +16,19 @@ const files = ["file:a/x", "file:a/y", "file:a/sub/z", "file:b/x", "file:top"];
 const directories = ["dir:a", "dir:a/sub", "dir:b", "dir:."];
 const logical = ["api:/users", "db:orders", "flag:beta"];
 const everything = [...files, ...files, ...logical, ...logical, ...directories];
+
+/** Of these few, so that agents meet; a part that is not in the scenario changes no other. */
+const unitsOfPart: Readonly<Partial<Record<WorkPart, readonly string[]>>> = {
+  processes: ["proc:test", "proc:test", "proc:test", "proc:test", "proc:build", "proc:build"],
+  features: ["feature:x", "feature:x", "feature:x", "feature:x:pause", "feature:x:pause"],
+};
+
+function unitsOf({ cluster }: Holder): readonly string[] {
+  const { parts = [] } = cluster.world.scenario;
+  return parts.length === 0
+    ? everything
+    : [...everything, ...parts.flatMap((part) => unitsOfPart[part] ?? [])];
+}
 
 const longMs = [1_000, 2_000, 5_000, 8_000, 20_000];
 
@@ -31,7 +45,7 @@ export const agentWork: readonly Work[] = [
 
 async function claim(holder: Holder, size: number): Promise<void> {
   const { random } = holder;
-  const units = Array.from({ length: size }, () => random.pick(everything));
+  const units = Array.from({ length: size }, () => random.pick(unitsOf(holder)));
   const mode = random.chance(0.25) ? "shared" : "exclusive";
   const wait = random.chance(0.4) ? "none" : { deadlineMs: random.int(200, 8_000) };
   const priority = random.pick([1, 5, 5, 5, 10]);
@@ -65,7 +79,7 @@ async function releaseForeign(holder: Holder): Promise<void> {
 }
 
 async function list(holder: Holder): Promise<void> {
-  const units = holder.random.chance(0.5) ? { units: [holder.random.pick(everything)] } : {};
+  const units = holder.random.chance(0.5) ? { units: [holder.random.pick(unitsOf(holder))] } : {};
   await holder.call("claim.list", units);
 }
 

@@ -3,21 +3,35 @@
  * at which what it says was so. That is linearizability, asked of one answer at a time.
  */
 import type { ClaimView, Outcome } from "@podlane/protocol";
+import { toldByEvent } from "../../../packages/coordinator/src/core/event.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Answered } from "../world/cluster.ts";
 import type { ClaimSpan } from "./claims-model.ts";
 import type { Report } from "./entry.ts";
 import { commandKey, type LogModel } from "./log-model.ts";
 import { overlaps } from "./overlap.ts";
+import { TaskAnswers } from "./task-answers.ts";
+
+/** These may change nothing: then they leave no record, and a late repeat is decided anew. */
+const mayLeaveNoRecord: ReadonlySet<string> = new Set([
+  "claim.renew",
+  "claim.acquire",
+  "task.submit",
+  "task.claim",
+  "task.renew",
+  "run.submit",
+]);
 
 export class Answers {
   readonly #model: LogModel;
   readonly #report: Report;
+  readonly #tasks: TaskAnswers;
   /** The latest log time of any replica: what an answer may have counted as expired. */
   readonly #latestMs: () => number;
 
   constructor(model: LogModel, latestMs: () => number, report: Report) {
     this.#model = model;
+    this.#tasks = new TaskAnswers(model.tasks, model.sessions, latestMs);
     this.#latestMs = latestMs;
     this.#report = report;
   }
@@ -44,8 +58,9 @@ export class Answers {
     if (facts === undefined || facts.answer === undefined) return;
     const key = commandKey(commandId);
     if (facts.firstSeq <= fromSeq) this.#report("A1", `${key} is on the log before it was sent`);
-    // These may change nothing: then they leave no record, and a late repeat is decided anew.
-    if (method === "claim.renew" || method === "claim.acquire") return;
+    if (mayLeaveNoRecord.has(method)) return;
+    // What an event tells is asked of it each time; that it is true is judged by the method.
+    if (facts.answer === toldByEvent) return;
     if (outcome.ok && !isDeepStrictEqual(outcome.value, facts.answer)) {
       this.#report("A1", `${key} ${method} is answered otherwise than its first time`);
     }
@@ -66,7 +81,7 @@ export class Answers {
       case "pod.get":
         return this.#get(answered);
       default:
-        return null;
+        return this.#tasks.problemOf(answered);
     }
   }
 
@@ -84,8 +99,10 @@ export class Answers {
       mode?: ClaimSpan["mode"];
     };
     const wanted = { holder: actor.id, mode, units };
-    const found = spans.some((span) => this.#model.claims.conflict(span, wanted));
-    return found ? null : "nothing stood in its way";
+    for (let seq = answered.fromSeq; seq <= answered.toSeq; seq += 1) {
+      if (this.#model.claims.stoodBefore(wanted, seq)) return null;
+    }
+    return "nothing stood in its way";
   }
 
   #release(answered: Answered): string | null {

@@ -3,7 +3,8 @@
  * one seq to another, and every question a scan. Shares no code with the rules that it checks.
  */
 import type { Entry, Report } from "./entry.ts";
-import { overlaps } from "./overlap.ts";
+import { type Asked, ageingStepMs, type Need, pausesOf, Standings } from "./standing.ts";
+import { stuckOf } from "./stuck.ts";
 
 /** What was so of one claim, after the event at `fromSeq` and until that at `toSeq`. */
 export interface ClaimSpan {
@@ -34,7 +35,7 @@ interface Giver {
   readonly turn: number | null;
 }
 
-/** What claims need to know of pods. */
+/** What claims need to know of pods and other registrations. */
 export interface Kinship {
   isKin(a: string, b: string): boolean;
   hasEnded(registration: string): boolean;
@@ -46,15 +47,15 @@ export interface Kinship {
   yieldedWaits(): ReadonlyMap<string, readonly string[]>;
 }
 
-/** One step of priority is worth this much waiting: `docs` of claims, not read from the rules. */
-const ageingStepMs = 60_000;
-
 type ClaimKind = Extract<Entry["kind"], `claim.${string}`>;
 export type ClaimEntry = Extract<Entry, { kind: ClaimKind }>;
 
 export class ClaimsModel {
   readonly live = new Map<string, ClaimSpan>();
   readonly spans: ClaimSpan[] = [];
+  /** Every room that a unit was given, by the seq from which on. */
+  readonly rooms: { readonly unit: string; readonly capacity: number; readonly seq: number }[] = [];
+  readonly #standings: Standings;
   readonly #kinship: Kinship;
   readonly #report: Report;
   /** Pods whose turn ended in this batch: what they had is given back, due or not. */
@@ -63,6 +64,7 @@ export class ClaimsModel {
   constructor(kinship: Kinship, report: Report) {
     this.#kinship = kinship;
     this.#report = report;
+    this.#standings = new Standings((a, b) => kinship.isKin(a, b));
   }
 
   apply(entry: ClaimEntry): void {
@@ -85,9 +87,8 @@ export class ClaimsModel {
         if (claim !== null) claim.turn = null;
         return;
       }
-      // Units with room for several are not in the workload.
       case "claim.capacity_set":
-        return;
+        return this.#makeRoom(entry);
       default:
         return entry satisfies never;
     }
@@ -109,26 +110,36 @@ export class ClaimsModel {
         this.#report("L4", `${claim.id} of ${claim.holder} waits for nothing`);
       }
     }
-    this.#checkCycles();
+    this.#checkStuck();
   }
 
   /** Live claims that stand before a waiter. */
   blockersOf(waiter: ClaimSpan): ClaimSpan[] {
-    return [...this.live.values()].filter((claim) => {
-      return (claim.fence !== null || isAhead(claim, waiter)) && this.conflict(claim, waiter);
-    });
+    return this.#standings.blockersOf(waiter, this.live.values());
   }
 
-  /** Whether two claims cannot be granted side by side. */
-  conflict(
-    a: Pick<ClaimSpan, "holder" | "mode" | "units">,
-    b: Pick<ClaimSpan, "holder" | "mode" | "units">,
-  ): boolean {
-    if (a.holder === b.holder || (a.mode === "shared" && b.mode === "shared")) return false;
-    const areKin = this.#kinship.isKin(a.holder, b.holder);
-    return a.units.some((left) =>
-      b.units.some((right) => overlaps(left, right) && !(areKin && isPath(left))),
-    );
+  /** Whether anything stood before a request, were it the last of all, after the event at `seq`. */
+  stoodBefore(asked: Asked, seq: number): boolean {
+    const { rooms, spans } = this;
+    const then = new Standings((a, b) => this.#kinship.isKin(a, b));
+    for (const room of rooms) if (room.seq <= seq) then.capacities.set(room.unit, room.capacity);
+    const live = spans.filter((span) => span.fromSeq <= seq && seq < span.toSeq);
+    return then.hasBlockers(asked, live);
+  }
+
+  /** The pause of a feature among these units that another holds. */
+  heldPauseOf(units: readonly string[], holder: string | null): ClaimSpan | undefined {
+    const live = [...this.live.values()].filter((claim) => claim.fence !== null);
+    return units.flatMap((unit) => pausesOf(unit, { holder, live }))[0];
+  }
+
+  #makeRoom({
+    seq,
+    data: { unit, capacity },
+  }: Extract<Entry, { kind: "claim.capacity_set" }>): void {
+    this.#standings.capacities.set(unit, capacity);
+    this.rooms.push({ unit, capacity, seq });
+    this.#checkRoom([unit]);
   }
 
   #enter(entry: Extract<Entry, { kind: "claim.acquired" | "claim.queued" }>): void {
@@ -217,7 +228,7 @@ export class ClaimsModel {
       toSeq: Infinity,
       expiresAtMs: entry.atMs + ttlMs,
       acceptByMs: null,
-      ...giversAfter(from, to),
+      ...giversAfter(this.#kinship, from, to),
     };
     this.#checkExclusive(handed);
     this.#open(handed);
@@ -255,7 +266,7 @@ export class ClaimsModel {
     const turn = this.#kinship.turnOf(giver.holder);
     if (turn === null || (giver.turn !== null && giver.turn !== turn)) return;
     const isWanted = [...this.live.values()].some((waiter) => {
-      return waiter.fence === null && this.conflict(waiter, claim);
+      return waiter.fence === null && this.#standings.conflicts(waiter, claim).length > 0;
     });
     if (!isWanted) this.#report("hand-over", `${claim.id} is not given back to ${giver.holder}`);
   }
@@ -267,9 +278,15 @@ export class ClaimsModel {
 
   #checkGrant(claim: ClaimSpan): void {
     this.#checkExclusive(claim);
+    const [pause] = claim.units.flatMap((unit) => {
+      return pausesOf(unit, { holder: claim.holder, live: this.live.values() });
+    });
+    if (pause !== undefined) {
+      this.#report("pause", `${claim.id} of ${claim.holder} is granted under ${pause.id}`);
+    }
     for (const waiter of this.live.values()) {
       if (waiter.fence !== null || waiter.id === claim.id) continue;
-      if (!this.conflict(waiter, claim)) continue;
+      if (!this.#isPassed(waiter, claim)) continue;
       const isOlder = waiter.seq < claim.seq && waiter.priority <= claim.priority;
       const stepsMs = (waiter.priority - claim.priority) * ageingStepMs;
       if (isOlder || claim.sinceMs - waiter.sinceMs > Math.max(0, stepsMs)) {
@@ -278,31 +295,54 @@ export class ClaimsModel {
     }
   }
 
+  /** Whether a grant takes from a waiter what that one would need too. */
+  #isPassed(waiter: ClaimSpan, claim: ClaimSpan): boolean {
+    if (this.#standings.exclusions(waiter, claim).length > 0) return true;
+    return this.blockersOf({ ...claim, fence: null }).includes(waiter);
+  }
+
   #checkExclusive(claim: ClaimSpan): void {
     for (const other of this.live.values()) {
-      if (other.fence === null || other.id === claim.id || !this.conflict(other, claim)) continue;
+      if (other.fence === null || other.id === claim.id) continue;
+      if (this.#standings.exclusions(claim, other).length === 0) continue;
       const both = `${claim.id} of ${claim.holder} and ${other.id} of ${other.holder}`;
       this.#report("L1", `${both} hold ${claim.units.join(" ")}`);
     }
+    this.#checkRoom(claim.units, claim);
   }
 
-  #checkCycles(): void {
-    const waits = new Map<string, Set<string>>();
-    const add = (from: string, to: string) =>
-      waits.set(from, (waits.get(from) ?? new Set()).add(to));
+  /** No more hold a unit than it has room for; one that holds it twice counts once. */
+  #checkRoom(units: readonly string[], more?: ClaimSpan): void {
+    const granted = [...this.live.values(), ...(more === undefined ? [] : [more])].filter(
+      ({ fence, mode }) => fence !== null && mode === "exclusive",
+    );
+    for (const unit of units) {
+      const capacity = this.#standings.capacityOf(unit);
+      if (capacity === 1) continue;
+      const holders = new Set(
+        granted.filter((claim) => claim.units.includes(unit)).map(({ holder }) => holder),
+      );
+      if (holders.size <= capacity) continue;
+      this.#report("capacity", `${[...holders].join(" ")} hold ${unit}, room for ${capacity}`);
+    }
+  }
+
+  #checkStuck(): void {
+    const waits = new Map<string, Need[]>();
+    const add = (from: string, needs: readonly Need[]) =>
+      waits.set(from, [...(waits.get(from) ?? []), ...needs]);
     for (const claim of this.live.values()) {
-      if (claim.fence !== null) continue;
-      for (const blocker of this.blockersOf(claim)) add(claim.holder, blocker.holder);
+      if (claim.fence === null)
+        add(claim.holder, this.#standings.needsOf(claim, this.live.values()));
     }
     for (const [pod, targets] of this.#kinship.yieldedWaits()) {
       for (const target of targets) {
         const to = this.live.get(target)?.holder ?? target;
-        if (to !== pod && !this.#kinship.hasEnded(to)) add(pod, to);
+        if (to !== pod && !this.#kinship.hasEnded(to)) add(pod, [{ holders: [to], count: 1 }]);
       }
     }
-    for (const start of waits.keys()) {
-      if (reachable(waits, start).has(start)) this.#report("L6", `${start} waits for itself`);
-    }
+    const [first] = stuckOf(waits);
+    if (first !== undefined) this.#report("L6", `${first} waits for itself`);
   }
 
   #open(claim: ClaimSpan): void {
@@ -323,33 +363,16 @@ export class ClaimsModel {
   }
 }
 
-/** Of two waiters, the one that asked first, where urgency counts as time. */
-function isAhead(a: ClaimSpan, b: ClaimSpan): boolean {
-  const rank = (claim: ClaimSpan) => claim.sinceMs + claim.priority * ageingStepMs;
-  return rank(a) - rank(b) < 0 || (rank(a) === rank(b) && a.seq < b.seq);
-}
-
 /** What comes back to a giver loses those it has come back past. */
-function giversAfter(from: ClaimSpan, to: string): Pick<ClaimSpan, "givers" | "turn"> {
-  const { givers, holder, turn } = from;
+/** Handed back after the turn it was taken for, a claim belongs to no turn. */
+function giversAfter(
+  kinship: Kinship,
+  { givers, holder, turn }: ClaimSpan,
+  to: string,
+): Pick<ClaimSpan, "givers" | "turn"> {
   const back = givers.findIndex((giver) => giver.holder === to);
-  if (back < 0) return { givers: [...givers, { holder, turn }], turn: null };
-  return { givers: givers.slice(0, back), turn: givers[back]?.turn ?? null };
-}
-
-function isPath(unit: string): boolean {
-  return unit.startsWith("file:") || unit.startsWith("dir:");
-}
-
-function reachable(waits: ReadonlyMap<string, ReadonlySet<string>>, start: string): Set<string> {
-  const found = new Set<string>();
-  const frontier = [start];
-  for (let at = 0; at < frontier.length; at += 1) {
-    for (const next of waits.get(frontier[at] ?? "") ?? []) {
-      if (found.has(next)) continue;
-      found.add(next);
-      frontier.push(next);
-    }
-  }
-  return found;
+  const giver = givers[back];
+  if (giver === undefined) return { givers: [...givers, { holder, turn }], turn: null };
+  const isOver = giver.turn === null || kinship.turnOf(to) !== giver.turn;
+  return { givers: givers.slice(0, back), turn: isOver ? null : giver.turn };
 }

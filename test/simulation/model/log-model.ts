@@ -9,6 +9,8 @@ import { ClaimsModel, type ClaimEntry } from "./claims-model.ts";
 import type { Entry, Report } from "./entry.ts";
 import { PodsModel, type PodEntry } from "./pods-model.ts";
 import { RunsModel, type RunEntry } from "./runs-model.ts";
+import { SessionsModel, type SessionEntry } from "./sessions-model.ts";
+import { TasksModel, type TaskEntry } from "./tasks-model.ts";
 
 /** The one place in the log where a command took effect. */
 export interface CommandFacts {
@@ -21,6 +23,8 @@ export interface CommandFacts {
 export class LogModel {
   readonly pods: PodsModel;
   readonly claims: ClaimsModel;
+  readonly sessions: SessionsModel;
+  readonly tasks: TasksModel;
   readonly commands = new Map<string, CommandFacts>();
   readonly kinds = new Map<string, number>();
   readonly #runs: RunsModel;
@@ -37,9 +41,17 @@ export class LogModel {
   constructor(report: Report, { isSoleWriter }: { readonly isSoleWriter: boolean }) {
     this.#isSoleWriter = isSoleWriter;
     this.#report = (invariant, how) => report(invariant, `seq ${this.#seq}: ${how}`);
-    this.pods = new PodsModel(this.#report);
+    this.sessions = new SessionsModel(this.#report);
+    this.pods = new PodsModel(this.sessions, this.#report);
     this.claims = new ClaimsModel(this.pods, this.#report);
-    this.#runs = new RunsModel(this.pods, this.#report);
+    this.tasks = new TasksModel(
+      {
+        hasEnded: (id) => this.pods.hasEnded(id),
+        skillsOf: (id) => this.sessions.skillsOf(id),
+      },
+      this.#report,
+    );
+    this.#runs = new RunsModel(this.pods, this.claims, this.#report);
   }
 
   get atMs(): number {
@@ -52,7 +64,9 @@ export class LogModel {
     for (const event of record.events) this.#apply(event, record.firstSeq);
     if (this.#seq !== record.lastSeq) this.#report("A1", `the record ends at ${record.lastSeq}`);
     this.pods.checkRest();
-    this.claims.checkRest(this.#isSoleWriter ? this.#atMs : -Infinity);
+    const dueByMs = this.#isSoleWriter ? this.#atMs : -Infinity;
+    this.claims.checkRest(dueByMs);
+    this.tasks.checkRest(dueByMs);
     this.#runs.checkRest();
   }
 
@@ -86,6 +100,8 @@ export class LogModel {
       if (entry.kind === "pod.turn_ended") this.claims.turnsEnded.add(entry.id);
       return;
     }
+    if (entry.kind.startsWith("task.")) return this.tasks.apply(entry as TaskEntry);
+    if (entry.kind.startsWith("registration.")) return this.sessions.apply(entry as SessionEntry);
     if (/^(run|merge|inbox)\./.test(entry.kind)) this.#runs.apply(entry as RunEntry);
   }
 
@@ -105,7 +121,7 @@ export class LogModel {
       this.#report("A1", `command ${key} takes effect twice, first at ${known.firstSeq}`);
     }
     known.lastSeq = seq;
-    known.answer = event.answer;
+    known.answer ??= event.answer;
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Entry, Report } from "./entry.ts";
 import type { Kinship } from "./claims-model.ts";
 import { isIn } from "./overlap.ts";
+import type { SessionsModel } from "./sessions-model.ts";
 
 interface Turn {
   readonly n: number;
@@ -22,6 +23,8 @@ export interface PodFacts {
   readonly priority: number;
   /** Directories and files it may write; null: the whole workspace. */
   readonly writes: readonly string[] | null;
+  /** Units that its work is about. */
+  readonly claims: readonly string[];
   parent: string | null;
   state: "starting" | "ready" | "stopping" | "ended";
   turn: Turn | null;
@@ -36,11 +39,13 @@ export type PodEntry = Extract<Entry, { kind: PodKind }>;
 
 export class PodsModel implements Kinship {
   readonly byId = new Map<string, PodFacts>();
+  readonly #sessions: SessionsModel;
   readonly #report: Report;
   /** Parts of an end that the log still owes, by what they are. */
   readonly #owed = new Map<string, string>();
 
-  constructor(report: Report) {
+  constructor(sessions: SessionsModel, report: Report) {
+    this.#sessions = sessions;
     this.#report = report;
   }
 
@@ -99,7 +104,8 @@ export class PodsModel implements Kinship {
   }
 
   hasEnded(registration: string): boolean {
-    return this.byId.get(registration)?.state === "ended";
+    const isOver = this.byId.get(registration)?.state === "ended";
+    return isOver || this.#sessions.hasEnded(registration);
   }
 
   turnOf(registration: string): number | null {
@@ -151,6 +157,7 @@ export class PodsModel implements Kinship {
       taskId: spec.taskId,
       priority: spec.priority,
       writes: isOpen ? null : targets,
+      claims: spec.claims,
       state: "starting",
       turn: null,
       lastTurn: 0,

@@ -2,6 +2,7 @@
  * Plan runs, merges and the operator's inbox as the log tells of them.
  */
 import type { Entry, Report } from "./entry.ts";
+import type { ClaimsModel } from "./claims-model.ts";
 import type { PodsModel } from "./pods-model.ts";
 
 type RunKind = Extract<Entry["kind"], `run.${string}` | `merge.${string}` | `inbox.${string}`>;
@@ -17,6 +18,7 @@ interface Run {
 
 interface Merge {
   readonly base: string;
+  readonly pod: string;
   state: "queued" | "checking" | "merging" | "ready" | "over";
   isApproved: boolean;
 }
@@ -26,14 +28,16 @@ const turnsOutsideRuns = 5;
 
 export class RunsModel {
   readonly #pods: PodsModel;
+  readonly #claims: ClaimsModel;
   readonly #report: Report;
   readonly #runs = new Map<string, Run>();
   readonly #merges = new Map<string, Merge>();
   /** The last event in the operator's inbox of each pod. */
   readonly #marks = new Map<string, number>();
 
-  constructor(pods: PodsModel, report: Report) {
+  constructor(pods: PodsModel, claims: ClaimsModel, report: Report) {
     this.#pods = pods;
+    this.#claims = claims;
     this.#report = report;
   }
 
@@ -80,6 +84,9 @@ export class RunsModel {
     });
     if (rivals.length > 0)
       this.#report("Q1", `${taskId} of ${runId} has ${rivals.length + 1} pods`);
+    const pause = this.#claims.heldPauseOf(data.spec.claims, null);
+    if (pause !== undefined)
+      this.#report("pause", `${taskId} of ${runId} begins under ${pause.id}`);
     run?.tasks.set(taskId, "running");
   }
 
@@ -129,7 +136,8 @@ export class RunsModel {
     if (entry.kind === "merge.enqueued") {
       const base = entry.data.base ?? `detached ${entry.data.runId}`;
       const isApproved = entry.data.mode === "auto";
-      this.#merges.set(entry.id, { base, state: "queued", isApproved });
+      const { pod } = entry.data;
+      this.#merges.set(entry.id, { base, pod, state: "queued", isApproved });
       return;
     }
     const merge = this.#merges.get(entry.id);
@@ -147,6 +155,7 @@ export class RunsModel {
         expect(rivals.length === 0, `${rivals.map(([id]) => id).join()} executes on its base`);
         expect(merge.state === "queued", "it does not queue");
         expect(!entry.data.land || merge.isApproved, "nobody approved it");
+        this.#checkPause(entry.id, merge.pod);
         merge.state = entry.data.land ? "merging" : "checking";
         return;
       }
@@ -173,6 +182,11 @@ export class RunsModel {
       default:
         return entry satisfies never;
     }
+  }
+
+  #checkPause(id: string, pod: string): void {
+    const pause = this.#claims.heldPauseOf(this.#pods.byId.get(pod)?.claims ?? [], pod);
+    if (pause !== undefined) this.#report("pause", `${id} of ${pod} executes under ${pause.id}`);
   }
 
   /** E1 as far as the log carries it: one pod's events in order, without gap or repeat. */

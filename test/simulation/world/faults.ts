@@ -37,6 +37,10 @@ export const faultRates = {
   crashedPod: 0.02,
   /** Per order to a host, or grant pushed: its answer never comes. */
   deafPeer: 0.3,
+  /** Per snapshot: only a part of it is on the disk. */
+  tornSnapshot: 0.2,
+  /** Per thought of a worker: nothing is heard of it for so long that it counts as dead. */
+  silentWorker: 0.04,
 } as const;
 
 export type FaultKind = keyof typeof faultRates;

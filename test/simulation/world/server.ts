@@ -7,6 +7,7 @@ import type { Command } from "../../../packages/coordinator/src/core/command.ts"
 import { wantedOrders } from "../../../packages/coordinator/src/core/effects.ts";
 import type { LogEvent } from "../../../packages/coordinator/src/core/event.ts";
 import type { WorkspaceState } from "../../../packages/coordinator/src/core/state.ts";
+import { lostBy } from "../../../packages/coordinator/src/core/tasks/lost.ts";
 import { lostClaim } from "../../../packages/coordinator/src/core/claims/expiry.ts";
 import { findClaimView } from "../../../packages/coordinator/src/core/views/claim-view.ts";
 import {
@@ -19,6 +20,7 @@ import { HostOrders, type HostPeer } from "../../../packages/coordinator/src/she
 import { openReplica, type Replica } from "../../../packages/coordinator/src/shell/replica.ts";
 import { InjectedFault } from "./faults.ts";
 import type { Random } from "./random.ts";
+import { SnapshotDisk } from "./snapshot-disk.ts";
 import type { Store, StoreUser } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -37,6 +39,8 @@ export interface ServerOptions {
   readonly soleWriter: boolean;
   /** Told after each flush and catch-up, when the state is what the log says and no more. */
   readonly onSettled: (server: string, replica: Replica<WorkspaceState>) => void;
+  /** The same when a life begins, from the log or from a snapshot. */
+  readonly onOpened: (server: string, replica: Replica<WorkspaceState>) => void;
 }
 
 export class Server implements StoreUser {
@@ -44,6 +48,7 @@ export class Server implements StoreUser {
   readonly #options: ServerOptions;
   readonly #world: World;
   readonly #random: Random;
+  readonly #disk: SnapshotDisk | undefined;
   readonly #pushPeers = new Map<RegistrationId, PushPeer>();
   #lives = 0;
   #resumesAtMs = 0;
@@ -56,6 +61,8 @@ export class Server implements StoreUser {
     this.#options = options;
     this.#world = options.world;
     this.#random = options.world.random.fork(options.name);
+    const hasSnapshots = options.world.scenario.parts?.includes("snapshots") === true;
+    this.#disk = hasSnapshots ? new SnapshotDisk(options.world, this) : undefined;
   }
 
   get replica(): Replica<WorkspaceState> | null {
@@ -70,6 +77,7 @@ export class Server implements StoreUser {
       rules: workspaceRules,
       clock: soleWriter ? { nowMs: () => world.clockMs() } : store.clockOf(this),
       soleWriter,
+      snapshots: this.#disk,
       schedule: (run) => this.later(0.05 + this.#random.fraction() * 0.5, run),
       onFault: (error) => this.#stop(error),
     });
@@ -116,6 +124,13 @@ export class Server implements StoreUser {
     });
   }
 
+  /** Decides a thing of the server's own; false if nobody has: it is down or just died. */
+  propose(method: string, params: unknown): Promise<boolean> {
+    const actor = { role: "system", id: "heartbeats" } as const;
+    const submitted = this.#life?.replica.submit({ method, params, actor });
+    return submitted?.then(({ ok }) => ok) ?? Promise.resolve(false);
+  }
+
   /** Grants of the registration are pushed to this peer from now on, across lives. */
   attachWaiter(registration: RegistrationId, peer: PushPeer): void {
     this.#pushPeers.set(registration, peer);
@@ -144,7 +159,7 @@ export class Server implements StoreUser {
     const orders = new HostOrders<WorkspaceState>({ wanted: wantedOrders, onRefused: () => {} });
     this.#life = { replica, grants, orders };
     for (const [registration, peer] of this.#pushPeers) grants.attach(registration, peer);
-    this.#options.onSettled(this.name, replica);
+    this.#options.onOpened(this.name, replica);
     replica.subscribe((events, state) => this.#publish(events, state));
     this.#tickOn(replica);
     if (!this.#options.soleWriter) this.#followOn(replica);
@@ -163,6 +178,8 @@ export class Server implements StoreUser {
     const { replica, grants, orders } = this.#life;
     this.#options.onSettled(this.name, replica);
     for (const event of events) {
+      const lostTask = lostBy(state, event);
+      if (lostTask !== null) grants.tellTaskLost(lostTask);
       const lost = lostClaim(event);
       if (lost !== null) grants.tellLost(lost.holder, lost.notice);
       if (event.kind !== "claim.granted") continue;

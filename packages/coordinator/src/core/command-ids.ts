@@ -1,18 +1,19 @@
 /**
- * The state slice that makes repeats harmless: the first answer of each client's last commands,
- * folded from the events that carry them. It never decides whether a command is allowed.
+ * The state slice that makes repeats harmless: where on the log the first answer of each client's
+ * last commands lies. The answers themselves stay there: a repeat is rare, and a thousand answers a
+ * client are not. It never decides whether a command is allowed.
  */
-import { accepted, refused } from "@podlane/protocol";
+import { refused } from "@podlane/protocol";
 import type { CommandId, Outcome } from "@podlane/protocol";
 import { answerRetentionMs, answerSweepMs, keptAnswers, maxCommandClients } from "../limits.ts";
 import type { Actor, LogEvent } from "./event.ts";
 import {
+  type FirstAnswer,
   findKept,
   keepAnswer,
   type KeptAnswers,
   noAnswers,
   placesOf,
-  recallKept,
 } from "./kept-answers.ts";
 import type { Undo } from "./undo.ts";
 
@@ -33,26 +34,22 @@ export function newCommandIds(): CommandIds {
 }
 
 /**
- * The outcome that a command id already settles, or nothing if the command is to be decided: its
+ * What a command id already settles, or nothing if the command is to be decided: the place of its
  * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a
- * client
- * id that belongs to another actor (who must not be given its answers).
+ * client id that belongs to another actor (who must not be given its answers).
  */
 export function findAnswer(
   ids: CommandIds,
   id: CommandId,
   actor: Actor,
-): Outcome<unknown> | undefined {
+): FirstAnswer | Outcome<never> | undefined {
   const client = ids.clients.get(id.client);
   if (client === undefined) return ids.clients.size < maxCommandClients ? undefined : tooMany();
   if (client.actor.id !== actor.id || client.actor.role !== actor.role) {
     return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
   }
   const kept = findKept(client.answers, id.n);
-  if (kept !== undefined) {
-    if (kept.answer === undefined) throw new Error(`the answer of ${kept.seq} was not recalled`);
-    return accepted(kept.answer);
-  }
+  if (kept !== undefined) return kept;
   if (id.n > client.highestN - keptAnswers) return undefined;
   return refused(
     "conflict",
@@ -61,13 +58,13 @@ export function findAnswer(
   );
 }
 
-/** Remembers the answer that an event carries, and forgets clients not seen for the retention. */
+/** Remembers which event carries the answer, and forgets clients not seen for the retention. */
 export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): void {
   if (event.atMs >= ids.nextSweepMs) sweep(ids, event.atMs, undo);
   if (event.commandId === undefined || event.answer === undefined) return;
   const { client: name, n } = event.commandId;
   const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
-  keepAnswer(client.answers, { n, seq: event.seq, answer: event.answer }, undo);
+  keepAnswer(client.answers, { n, seq: event.seq }, undo);
   if (n > client.highestN) undo.assign(client, "highestN", n);
   if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
 }
@@ -97,21 +94,7 @@ function tooMany(): Outcome<never> {
   );
 }
 
-/** Where the log has the first answer to this repeat, if memory has only its place. */
-export function placeOfAnswer(ids: CommandIds, id: CommandId): number | undefined {
-  const client = ids.clients.get(id.client);
-  const kept = client && findKept(client.answers, id.n);
-  return kept !== undefined && kept.answer === undefined ? kept.seq : undefined;
-}
-
-/** Brings an answer back to memory. Not a change of the state: it was always part of it. */
-export function recallAnswer(ids: CommandIds, { commandId: id, answer, seq }: LogEvent): void {
-  if (id === undefined || answer === undefined) return;
-  const client = ids.clients.get(id.client);
-  if (client !== undefined) recallKept(client.answers, { n: id.n, seq, answer });
-}
-
-/** As it lies in a snapshot: where each answer is on the log, not what it is. */
+/** As it lies in a snapshot. */
 export interface PackedCommandIds {
   readonly nextSweepMs: number;
   readonly clients: readonly PackedClient[];

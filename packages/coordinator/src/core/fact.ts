@@ -47,6 +47,15 @@ export type Evolver<K extends LogEventKind> = (
 /** The part of the fold that one resource owns; all parts together cover every kind. */
 export type Evolvers<K extends LogEventKind> = { readonly [P in K]: Evolver<P> };
 
+/** The answer that an event tells; of the state only what never changes, such as names. */
+export type Teller<K extends LogEventKind> = (
+  state: WorkspaceState,
+  data: LogEventData<K>,
+  event: LogEvent,
+) => unknown;
+
+export type Tellers<K extends LogEventKind> = { readonly [P in K]: Teller<P> };
+
 /** Collects the events of one decision and knows the seq of the next, for ids made of it. */
 export class Batch {
   readonly events: NewEvent[] = [];

@@ -1,16 +1,14 @@
 /**
- * The first answers of one client's last commands. Those from before a snapshot stay as they lie in
- * it, by their places on the log, and cost a start nothing until somebody asks for one.
+ * Where on the log the first answers of one client's last commands are. What comes from a snapshot
+ * stays as it lies there, and so costs a start nothing.
  */
 import { keptAnswers } from "../limits.ts";
 import type { Undo } from "./undo.ts";
 
+/** The event that carries the first answer to command `n` of a client. */
 export interface FirstAnswer {
   readonly n: number;
-  /** Of the event that carries it. */
   readonly seq: number;
-  /** Absent after a start from a snapshot: it is on the log. */
-  readonly answer?: unknown;
 }
 
 export interface KeptAnswers {
@@ -34,13 +32,7 @@ export function keepAnswer({ recent }: KeptAnswers, answer: FirstAnswer, undo: U
   undo.put(recent, slotOf(answer.n), answer);
 }
 
-/** Brings an answer back to memory. Not a change of the state: it was always part of it. */
-export function recallKept(answers: KeptAnswers, answer: FirstAnswer): void {
-  const kept = findKept(answers, answer.n);
-  if (kept?.seq === answer.seq) answers.recent.set(slotOf(answer.n), answer);
-}
-
-/** Where each answer is on the log, not what it is; as `places`. */
+/** All of them, as `places`. */
 export function placesOf({ recent, places }: KeptAnswers): Float64Array {
   if (recent.size === 0) return places;
   const kept: FirstAnswer[] = [];

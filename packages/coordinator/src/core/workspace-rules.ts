@@ -9,6 +9,7 @@ import { capacityDeciders, capacityEvolvers } from "./claims/capacity.ts";
 import { claimDeciders, decideAccept } from "./claims/decide.ts";
 import { claimEvolvers } from "./claims/evolve.ts";
 import { dueClaims } from "./claims/expiry.ts";
+import { claimTellers } from "./claims/tell.ts";
 import { readyGrants } from "./claims/grants.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { Call, Deciders, MethodName, WorkspaceDecision } from "./decider.ts";
@@ -176,6 +177,9 @@ type AnyEvolver = (
   at: { readonly event: LogEvent; readonly undo: Undo },
 ) => void;
 
+type AnyTeller = (state: WorkspaceState, data: unknown, event: LogEvent) => unknown;
+
+const tellerByKind = new Map(Object.entries(claimTellers)) as ReadonlyMap<string, unknown>;
 const deciderByName = new Map(Object.entries(deciders)) as ReadonlyMap<string, unknown>;
 const queryByName = new Map(Object.entries(queries)) as ReadonlyMap<string, unknown>;
 const evolverByKind = new Map(Object.entries(evolvers)) as ReadonlyMap<string, unknown>;
@@ -192,6 +196,11 @@ export const workspaceRules: Rules<WorkspaceState> = {
     const query = queryByName.get(command.method) as AnyQuery | undefined;
     if (query === undefined) throw new Error(`${command.method} is not a query of the core`);
     return query(state, command.params, context);
+  },
+  tell: (state, event) => {
+    const teller = tellerByKind.get(event.kind) as AnyTeller | undefined;
+    if (teller === undefined) throw new Error(`event ${event.seq}, ${event.kind}, tells no answer`);
+    return teller(state, event.data, event);
   },
   isQuery: (method) => queryByName.has(method),
   evolve: (state, event, undo) => {

@@ -15,6 +15,9 @@ export interface Snapshot {
   readonly fold: unknown;
 }
 
+/** Where a replica keeps them. */
+export type Snapshots = Pick<SnapshotFile, "load" | "offer" | "finish">;
+
 export interface SnapshotFileOptions {
   readonly path: string;
   /** Of the code that folds: a snapshot of any other is not read. */
@@ -42,7 +45,7 @@ export class SnapshotFile {
   /** The snapshot, if it is whole, of this code and of this log; null otherwise. */
   async load(log: Log): Promise<Snapshot | null> {
     const snapshot = await this.#read();
-    if (snapshot === null || !(await isOnLog(log, snapshot.head))) return null;
+    if (snapshot === null || !(await isOnLog(log, snapshot))) return null;
     this.#seq = snapshot.head.seq;
     return snapshot;
   }
@@ -64,7 +67,7 @@ export class SnapshotFile {
   #take(take: () => Snapshot): void {
     const startMs = performance.now();
     const snapshot = take();
-    const bytes = encode(snapshot, this.#options.foldVersion);
+    const bytes = encodeSnapshot(snapshot, this.#options.foldVersion);
     const endMs = performance.now();
     this.#notBeforeMs = endMs + (endMs - startMs) / snapshotShare;
     this.#seq = snapshot.head.seq;
@@ -84,7 +87,7 @@ export class SnapshotFile {
   async #read(): Promise<Snapshot | null> {
     const { path, foldVersion, onNote } = this.#options;
     try {
-      return decode(await readFile(path), foldVersion);
+      return decodeSnapshot(await readFile(path), foldVersion);
     } catch (fault) {
       if ((fault as NodeJS.ErrnoException).code !== "ENOENT") {
         onNote(`the snapshot is not used: ${describe(fault)}`);
@@ -95,13 +98,13 @@ export class SnapshotFile {
 }
 
 /** The digest first, then what it covers. */
-function encode(snapshot: Snapshot, foldVersion: string): Uint8Array {
+export function encodeSnapshot(snapshot: Snapshot, foldVersion: string): Uint8Array {
   const body = serialize({ format, foldVersion, ...snapshot });
   return Buffer.concat([digestOf(body), body]);
 }
 
 /** Throws with the reason it cannot be used. */
-function decode(bytes: Buffer, foldVersion: string): Snapshot {
+export function decodeSnapshot(bytes: Buffer, foldVersion: string): Snapshot {
   const body = bytes.subarray(digestBytes);
   // Checked first: what is damaged is not even given to the decoder.
   if (!digestOf(body).equals(bytes.subarray(0, digestBytes))) throw new Error("it is damaged");
@@ -117,7 +120,7 @@ function digestOf(bytes: Uint8Array): Buffer {
 }
 
 /** A log that was replaced, or has lost its end, lacks the record the snapshot ends with. */
-async function isOnLog(log: Log, head: LogHead): Promise<boolean> {
+export async function isOnLog(log: Log, { head }: Snapshot): Promise<boolean> {
   const [batch] = await log.read({ fromSeq: head.seq, limit: 1 });
   return batch?.lastSeq === head.seq && batch.hash === head.hash;
 }

@@ -10,7 +10,7 @@ import {
   type PackedCommandIds,
   unpackCommandIds,
 } from "../core/command-ids.ts";
-import type { LogEvent } from "../core/event.ts";
+import { type LogEvent, toldByEvent } from "../core/event.ts";
 import type { Rules } from "../core/rules.ts";
 import { Undo } from "../core/undo.ts";
 import { readPageEvents } from "../limits.ts";
@@ -51,6 +51,12 @@ export class Fold<State> {
   evolve(event: LogEvent): void {
     this.rules.evolve(this.state, event, this.undo);
     evolveCommandIds(this.commandIds, event, this.undo);
+  }
+
+  /** The first answer that an event carries. */
+  answerOf(event: LogEvent): unknown {
+    if (event.answer !== toldByEvent) return event.answer;
+    return this.rules.tell(this.state, event);
   }
 
   /** Adds a durable batch for good. Throws a `LogFault` unless it comes directly after the head. */

@@ -91,6 +91,32 @@ test("at the instant of expiry a renewal is too late, one instant before it is n
   expect(world.state.claims.live.size).toBe(0);
 });
 
+test("asking again for one claim brings back no other that has run out beside it", () => {
+  const world = new World();
+  const short = claimOf(acquire(world, ada, ["proc:short"], { ttlMs: 1_000 }));
+  const long = claimOf(acquire(world, ada, ["proc:long"], { ttlMs: 4_000 }));
+  // As where another coordinator has moved log time, and this one has not ticked yet.
+  world.nowMs += 2_500;
+  const step = acquire(world, ada, ["proc:long"], { ttlMs: 4_000 });
+  expect(step.kinds).toEqual(["claim.ended", "claim.renewed"]);
+  expect(step.events[0]).toMatchObject({ subject: `claim:${short.id}`, data: { how: "expired" } });
+  expect([...world.state.claims.live.keys()]).toEqual([long.id]);
+});
+
+test("asking again accepts a pushed grant in time, and makes a new claim of one that lapsed", () => {
+  for (const [afterMs, kinds] of [
+    [4_999, ["claim.accepted"]],
+    [5_000, ["claim.acquired"]],
+  ] as const) {
+    const world = new World();
+    const held = claimOf(acquire(world, ada, ["proc:a"]));
+    acquire(world, bob, ["proc:a"], patiently);
+    world.must(ada, "claim.release", { claim: held.id });
+    world.nowMs += afterMs;
+    expect(acquire(world, bob, ["proc:a"]).kinds).toEqual(kinds);
+  }
+});
+
 test("at the instant of expiry the unit is the next one's", () => {
   const world = new World();
   acquire(world, ada, ["proc:a"], { ttlMs: 10_000 });

@@ -5,8 +5,6 @@ import {
   findAnswer,
   newCommandIds,
   packCommandIds,
-  placeOfAnswer,
-  recallAnswer,
   unpackCommandIds,
 } from "../../src/core/command-ids.ts";
 import type { CommandIds } from "../../src/core/command-ids.ts";
@@ -38,9 +36,9 @@ function given(events: readonly LogEvent[]): CommandIds {
   return ids;
 }
 
-test("a repeat gets the first answer", () => {
+test("a repeat is told where the first answer is", () => {
   const ids = given([answered(1), answered(2)]);
-  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ ok: true, value: 10 });
+  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ n: 1, seq: 1 });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toBeUndefined();
   expect(findAnswer(ids, { client: "b", n: 1 }, cli)).toBeUndefined();
 });
@@ -55,7 +53,7 @@ test("a number older than the answers kept is refused", () => {
   expect(findAnswer(ids, { client: "a", n: 2 }, cli)).toMatchObject({
     error: { code: "conflict" },
   });
-  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ ok: true, value: 30 });
+  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ n: 3, seq: 3 });
   expect(ids.clients.get("a")?.answers.recent.size).toBe(keptAnswers);
 });
 
@@ -86,7 +84,12 @@ test("what was remembered in a draft is taken back with it", () => {
 });
 
 test("packed at any point, it knows the same repeats as if it never had been", () => {
-  const numbers = fc.array(fc.integer({ min: 1, max: keptAnswers * 3 }), { maxLength: 60 });
+  // Of few slots, so that they replace each other.
+  const number = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.nat(2));
+  const numbers = fc.array(
+    number.map(([slot, lap]) => slot + lap * keptAnswers),
+    { maxLength: 20 },
+  );
   fc.assert(
     fc.property(numbers, numbers, numbers, (before, between, after) => {
       const whole = given([...before, ...between, ...after].map((n) => answered(n)));
@@ -97,7 +100,6 @@ test("packed at any point, it knows the same repeats as if it never had been", (
         for (const n of part) evolveCommandIds(ids, answered(n), undo);
       }
       for (const n of [...before, ...between, ...after]) {
-        if (placeOfAnswer(ids, { client: "a", n }) !== undefined) recallAnswer(ids, answered(n));
         expect(findAnswer(ids, { client: "a", n }, cli)).toEqual(
           findAnswer(whole, { client: "a", n }, cli),
         );

@@ -121,6 +121,22 @@ test(
   },
 );
 
+test("a registration that is over takes nothing any more, and is told to register again", () => {
+  const world = new World();
+  const { id } = register(world, ada);
+  newTask(world);
+  judge(world, id, "dead");
+  for (const step of [
+    acquire(world, client(id), ["file:a"]),
+    acquire(world, client(id), ["file:a"], patiently),
+    world.send(client(id), "task.claim", coordinatorMethods["task.claim"].params.parse({})),
+  ]) {
+    expect(step.refusal).toMatchObject({ code: "not_found" });
+    expect(step.refusal?.message).toContain("register again");
+    expect(step.kinds).toEqual([]);
+  }
+});
+
 test("an agent that leaves gives everything back; its next registration is another", () => {
   const world = new World();
   const { id } = register(world, ada);

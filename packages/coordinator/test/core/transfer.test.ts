@@ -2,7 +2,7 @@
 import type { PodId } from "@podlane/protocol";
 import { expect, test } from "vitest";
 import { acquire, actorOf, attach, exit, requestTurn, rules, startPod } from "./cast.ts";
-import { World, operator } from "./world.ts";
+import { World, client, operator } from "./world.ts";
 
 test("a claim handed to its own holder stays as it is, and ends with the holder", () => {
   const world = new World();
@@ -61,3 +61,28 @@ test("of two claims on one unit none is handed away: two pods would hold it", ()
   world.must(actorOf(parent), "claim.release", { claim: other });
   expect(world.send(actorOf(parent), "claim.transfer", params).refusal).toBe(null);
 });
+
+test("a claim of a unit whose room is taken is handed on: it makes the room that it takes", () => {
+  const world = new World();
+  attach(world);
+  world.must(operator, "claim.set_capacity", { unit: "proc:test", capacity: 2 });
+  const parent = startPod(world, "api");
+  const child = startPod(world, "helper", { parent });
+  requestTurn(world, parent);
+  const { answer } = acquire(world, actorOf(parent), ["proc:test"]);
+  acquire(world, client("ada"), ["proc:test"]);
+  const { claim } = answer as { claim: { id: string } };
+  const there = world.send(actorOf(parent), "claim.transfer", { claim: claim.id, to: child });
+  expect(there.refusal).toBe(null);
+  const back = exit(world, child, { cause: "killed" });
+  expect(back.kinds).toContain("claim.transferred");
+  expect(holdersOf(world)).toEqual(["ada", parent]);
+  // One more would not fit: the other one is no room of its own.
+  const other = startPod(world, "web");
+  const again = acquire(world, actorOf(other), ["proc:test"]);
+  expect(again.refusal).toMatchObject({ code: "conflict" });
+});
+
+function holdersOf({ state }: World): string[] {
+  return [...state.claims.live.values()].map(({ holder }) => holder).toSorted();
+}

@@ -13,7 +13,7 @@ import type {
 } from "@podlane/protocol";
 import { unitsWithinScope } from "@podlane/protocol";
 import type { Call, WorkspaceDecision } from "../decider.ts";
-import { accept, refuse, refuseWith } from "../decider.ts";
+import { accept, acceptAsTold, refuse, refuseWith } from "../decider.ts";
 import type { NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
@@ -21,6 +21,7 @@ import { maxBlockersShown } from "../limits.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
 import { findLiving, findPod } from "../pods/tree.ts";
 import { permissionsOf, scopeOf } from "../scopes.ts";
+import { checkRegistration } from "../sessions/worker.ts";
 import type { WorkspaceState } from "../state.ts";
 import { blockerView } from "../views/claim-view.ts";
 import { findDeadlock } from "../deadlock.ts";
@@ -31,8 +32,8 @@ import type { ClaimEntry } from "./claims-slice.ts";
 import { knownClaim } from "./claims-slice.ts";
 import type { Wanted } from "./meetings.ts";
 import { rankOf } from "./order.ts";
-import { isExpired } from "./expiry.ts";
-import { renewal, viewOf } from "./renewal.ts";
+import { isOver } from "./expiry.ts";
+import { renewalOf, viewOf } from "./renewal.ts";
 import { unitFacts, unitKeysOf } from "./unit-cache.ts";
 
 /**
@@ -49,7 +50,7 @@ export function decideAcquire(
   const units = keys.value;
   const holder = call.actor.id as RegistrationId;
   const own = ownClaimOver(state, { holder, units, mode: params.mode }, call.nowMs);
-  if (own !== null) return refresh(own, params, call);
+  if (own !== null) return refresh(state, own, { params, call });
   const inScope = checkScope(state, holder, units);
   if (!inScope.ok) return refuseWith(inScope.error);
   const { mode, priority } = params;
@@ -121,14 +122,15 @@ function requestOf(
 
 function grant(request: Request, { nextSeq }: Call): WorkspaceDecision {
   const id = claimIdAt(nextSeq);
-  return accept<"claim.acquire">(
-    [fact("claim.acquired", subjectOf.claim(id), request)],
-    viewOf(id),
-  );
+  return acceptAsTold(fact("claim.acquired", subjectOf.claim(id), request));
 }
 
 /** Renews only when half of the TTL is gone: pods claim before every write. */
-function refresh(own: ClaimEntry, { ttlMs, until }: AcquireClaim, call: Call): WorkspaceDecision {
+function refresh(
+  state: WorkspaceState,
+  own: ClaimEntry,
+  { params: { ttlMs, until }, call }: { readonly params: AcquireClaim; readonly call: Call },
+): WorkspaceDecision {
   const events: NewEvent[] = [];
   if (own.turn !== null && until === "release") {
     events.push(fact("claim.kept", subjectOf.claim(own.id), {}));
@@ -136,7 +138,7 @@ function refresh(own: ClaimEntry, { ttlMs, until }: AcquireClaim, call: Call): W
   if (own.acceptByMs !== null) events.push(fact("claim.accepted", subjectOf.claim(own.id), {}));
   const leftMs = (own.expiresAtMs ?? Infinity) - call.nowMs;
   if (leftMs * 2 <= Math.min(ttlMs, own.ttlMs)) {
-    events.push(renewal(own.holder, [own], call.nowMs));
+    events.push(...renewalOf(state, own.holder, call.nowMs).events);
   }
   return accept<"claim.acquire">(events, viewOf(own.id));
 }
@@ -157,7 +159,7 @@ function ownClaimOver(
   if (ids === undefined) return null;
   for (const id of ids) {
     const claim = knownClaim(claims, id);
-    if (claim.holder !== holder || isExpired(claim, nowMs)) continue;
+    if (claim.holder !== holder || isOver(claim, nowMs)) continue;
     if (mode === "exclusive" && claim.mode === "shared") continue;
     if (units.every((key) => hasUnit(claim, key))) return claim;
   }
@@ -169,7 +171,7 @@ function hasUnit({ units }: ClaimEntry, key: UnitKey): boolean {
   return units.includes(key) || unitFacts(key).ancestors.some((one) => units.includes(one));
 }
 
-/** Only pods have scopes; an outside agent answers for itself. */
+/** Only pods have scopes; an outside agent answers for itself, as long as it is registered. */
 export function checkScope(
   state: WorkspaceState,
   holder: string,
@@ -177,7 +179,7 @@ export function checkScope(
 ): Outcome<null> {
   const pod = findLiving(state, holder);
   if (pod === undefined) {
-    if (findPod(state, holder) === undefined) return accepted(null);
+    if (findPod(state, holder) === undefined) return checkRegistration(state, holder);
     return refused("stale_generation", `pod ${holder} has ended: it can hold nothing`);
   }
   for (const key of units) {

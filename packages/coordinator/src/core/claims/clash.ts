@@ -3,13 +3,22 @@
  * so beside a claim may lie others that are in the way of its next holder.
  */
 import type { WorkspaceState } from "../state.ts";
-import { firstBefore } from "./before.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
+import { holdersAt, rivalsIn, visitMeetings, waitersBefore } from "./meetings.ts";
 
 /** A grant that stands against handing `claim` to another registration, or null. */
 export function clashOf(state: WorkspaceState, claim: ClaimEntry, to: string): ClaimEntry | null {
-  const { units, mode } = claim;
-  // No waiter comes before this rank: only grants are found, and one of them may be the claim.
-  const wanted = { holder: to, units, mode, rank: -Infinity, seq: 0 };
-  return firstBefore(state, wanted, 2).find((other) => other !== claim) ?? null;
+  let found: ClaimEntry | null = null;
+  // Only a pause-lock that is waited for comes before this rank: else only grants are found.
+  const wanted = { ...claim, rank: -Infinity };
+  visitMeetings(state, wanted, (at) => {
+    // One more than fit, and the claim itself: it makes the room that it takes.
+    const asking = { holder: to, isPath: at.isPath, limit: at.room + 2 };
+    const before = [holdersAt(at), waitersBefore(state.claims, wanted, at)];
+    const rivals = before
+      .flatMap((stretch) => rivalsIn(state, stretch, asking))
+      .filter((other) => other !== claim);
+    if (rivals.length > at.room) found ??= rivals[0] ?? null;
+  });
+  return found;
 }

@@ -3,9 +3,9 @@
  * a pod under its own id, an outside agent under its key's.
  */
 import type { ClaimId, RegistrationId } from "@podlane/protocol";
-import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
+import { accept, acceptAsTold, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Deciders, WorkspaceDecision } from "../decider.ts";
-import type { Actor, NewEvent } from "../event.ts";
+import type { Actor } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
 import { findLiving, nameOf } from "../pods/tree.ts";
@@ -14,10 +14,10 @@ import { findDeadlock } from "../deadlock.ts";
 import { checkScope, decideAcquire } from "./acquire.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 import { clashOf } from "./clash.ts";
-import { claimsOf, findClaim } from "./claims-slice.ts";
+import { findClaim } from "./claims-slice.ts";
 import { endUnasked, isExpired } from "./expiry.ts";
 import { appendTransfer, waitsFor } from "./hand-over.ts";
-import { renewal, viewOf } from "./renewal.ts";
+import { renewalOf, viewOf } from "./renewal.ts";
 
 export const claimDeciders: Deciders<
   "claim.acquire" | "claim.release" | "claim.renew" | "claim.transfer"
@@ -32,18 +32,15 @@ export const claimDeciders: Deciders<
       return staleToken(id, `token ${fence} given, ${claim.fence ?? "none"} is current`);
     }
     const isOwn = claim.holder === actor.id;
-    const ended = isOwn
-      ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
-      : endUnasked(claim, "released");
-    return accept<"claim.release">([ended], () => ({ released: true }));
+    return acceptAsTold(
+      isOwn
+        ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
+        : endUnasked(claim, "released"),
+    );
   },
   /** Extends every grant of the registration; one that has run out ends here at the latest. */
   "claim.renew": (state, _params, { actor, nowMs }) => {
-    const granted = claimsOf(state.claims, actor.id).filter((claim) => claim.fence !== null);
-    const lost = granted.filter((claim) => isExpired(claim, nowMs));
-    const kept = granted.filter((claim) => !isExpired(claim, nowMs));
-    const events: NewEvent[] = lost.map((claim) => endUnasked(claim, "expired"));
-    if (kept.length > 0) events.push(renewal(actor.id, kept, nowMs));
+    const { events, kept } = renewalOf(state, actor.id, nowMs);
     return accept<"claim.renew">(events, () => ({ renewed: kept.map(({ id }) => id) }));
   },
   /**

@@ -30,6 +30,11 @@ export function isExpired({ expiresAtMs }: ClaimEntry, nowMs: number): boolean {
   return expiresAtMs !== null && expiresAtMs <= nowMs;
 }
 
+/** The same, and a pushed grant that was not accepted in time. */
+export function isOver(claim: ClaimEntry, nowMs: number): boolean {
+  return isExpired(claim, nowMs) || (claim.acceptByMs !== null && claim.acceptByMs <= nowMs);
+}
+
 function endingAt(claim: ClaimEntry, nowMs: number): ClaimEnd | null {
   if (claim.acceptByMs !== null && claim.acceptByMs <= nowMs) return "lapsed";
   if (isExpired(claim, nowMs)) return "expired";

@@ -1,21 +1,35 @@
 /**
  * What several claim commands share: the event that renews, and the answer that shows a claim.
  */
-import { defaultClaimTtlMs } from "@podlane/protocol";
 import type { ClaimId, ClaimView, RegistrationId } from "@podlane/protocol";
 import type { NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import type { WorkspaceState } from "../state.ts";
 import { claimView } from "../views/claim-view.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
-import { knownClaim } from "./claims-slice.ts";
+import { claimsOf, knownClaim } from "./claims-slice.ts";
+import { endUnasked, isExpired } from "./expiry.ts";
 
-/** The event that extends all grants of a registration; names the first of the new deadlines. */
-export function renewal(holder: string, kept: readonly ClaimEntry[], nowMs: number): NewEvent {
-  const shortest = kept.reduce((ttlMs, claim) => Math.min(ttlMs, claim.ttlMs), Infinity);
-  const expiresAtMs = nowMs + (kept.length === 0 ? defaultClaimTtlMs : shortest);
-  const data = { holder: holder as RegistrationId, expiresAtMs };
-  return fact("claim.renewed", subjectOf.registration(holder), data);
+interface Renewal {
+  readonly events: NewEvent[];
+  readonly kept: readonly ClaimEntry[];
+}
+
+/**
+ * Extends all grants of a registration by one event, which names the first of the new deadlines.
+ * What has run out is not brought back: it ends before, because that event extends whatever is
+ * left.
+ */
+export function renewalOf(state: WorkspaceState, holder: string, nowMs: number): Renewal {
+  const granted = claimsOf(state.claims, holder).filter((claim) => claim.fence !== null);
+  const lost = granted.filter((claim) => isExpired(claim, nowMs));
+  const kept = granted.filter((claim) => !isExpired(claim, nowMs));
+  const events = lost.map((claim) => endUnasked(claim, "expired"));
+  if (kept.length === 0) return { events, kept };
+  const shortest = Math.min(...kept.map(({ ttlMs }) => ttlMs));
+  const data = { holder: holder as RegistrationId, expiresAtMs: nowMs + shortest };
+  events.push(fact("claim.renewed", subjectOf.registration(holder), data));
+  return { events, kept };
 }
 
 /** An answer that shows the claim as it is after the command. */

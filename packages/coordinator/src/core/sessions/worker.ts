@@ -15,6 +15,11 @@ export function checkWorker(state: WorkspaceState, { role, id }: Actor): Outcome
     if (findLiving(state, id) !== undefined) return accepted(null);
     return refused("stale_generation", `pod ${id} has ended: it does nothing more`);
   }
+  return checkRegistration(state, id);
+}
+
+/** Refuses a registration that is over; who never registered speaks for its credential. */
+export function checkRegistration(state: WorkspaceState, id: string): Outcome<null> {
   const end = findRegistration(state.sessions, id)?.end ?? null;
   if (end === null) return accepted(null);
   return refused("not_found", `registration ${id} is ${end}: register again`);
