@@ -69,7 +69,10 @@ export const postgresStatementMs = 10_000;
 export const postgresPatienceMs = 60_000;
 /** Between two attempts to listen for hints: they only save latency, so there is no hurry. */
 export const postgresRelistenMs = 5_000;
-/** A replica that has not ticked for this long counts as gone; a slow store must not look dead. */
+/**
+ * A replica that has not ticked for this long counts as gone, and others judge its sessions; a slow
+ * store must not look dead.
+ */
 export const replicaLeaseMs = 15_000;
 /** When the row of a replica that never said farewell is swept away. */
 export const forgottenReplicaMs = 24 * 3_600_000;

@@ -88,18 +88,20 @@ class Pulse {
   }
 
   #judgeLater(): void {
+    this.#cluster.world.timeline.after(judgeEveryMs, () => void this.#judge());
+  }
+
+  async #judge(): Promise<void> {
     const { timeline, random } = this.#cluster.world;
-    timeline.after(judgeEveryMs, async () => {
-      const silentMs = timeline.nowMs - this.#lastMs;
-      const server = random.pick(this.#cluster.servers);
-      const say = (verdict: string) =>
-        server.propose(verdictMethod, { registration: this.#registration, verdict });
-      if (silentMs > deadAfterMs && (await say("dead"))) return this.stop();
-      const isSuspect = silentMs > suspectAfterMs;
-      if (isSuspect !== this.#isSuspect && (await say(isSuspect ? "suspect" : "recovered"))) {
-        this.#isSuspect = isSuspect;
-      }
-      this.#judgeLater();
-    });
+    const silentMs = timeline.nowMs - this.#lastMs;
+    const server = random.pick(this.#cluster.servers);
+    const say = (verdict: string) =>
+      server.propose(verdictMethod, { registration: this.#registration, verdict });
+    if (silentMs > deadAfterMs && (await say("dead"))) return this.stop();
+    const isSuspect = silentMs > suspectAfterMs;
+    if (isSuspect !== this.#isSuspect && (await say(isSuspect ? "suspect" : "recovered"))) {
+      this.#isSuspect = isSuspect;
+    }
+    this.#judgeLater();
   }
 }

@@ -15,6 +15,7 @@ import {
 } from "@podlane/protocol/node";
 import { expectOk } from "../failure.ts";
 import { programs } from "../programs.ts";
+import type { ServeSettings } from "../serve-settings.ts";
 import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
@@ -27,6 +28,7 @@ import { takeLock } from "./take-lock.ts";
 export async function serve(
   stateDir: string,
   checkout: string,
+  settings: ServeSettings,
   limits: IdleLimits = idleLimits,
 ): Promise<void> {
   try {
@@ -38,7 +40,7 @@ export async function serve(
       process.exit(exitCodes.done);
     }
     const repository = expectOk(await discoverRepository(checkout));
-    await run({ layout, repository, limits, releaseLock: lock.release });
+    await run({ layout, repository, settings, limits, releaseLock: lock.release });
   } catch (fault) {
     report({ kind: "failed", message: fault instanceof Error ? fault.message : String(fault) });
     die(fault);
@@ -48,17 +50,20 @@ export async function serve(
 interface Serving {
   readonly layout: StateLayout;
   readonly repository: Repository;
+  readonly settings: ServeSettings;
   readonly limits: IdleLimits;
   readonly releaseLock: () => void;
 }
 
-async function run({ layout, repository, limits, releaseLock }: Serving): Promise<void> {
+async function run({ layout, repository, settings, ...serving }: Serving): Promise<void> {
+  const { limits, releaseLock } = serving;
   const { hostId, ...store } = await openStore(layout, repository, note);
   const { key } = store;
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
     ...store,
+    ...(settings.deadAfterMs === undefined ? {} : { deadAfterMs: settings.deadAfterMs }),
     snapshots: openSnapshots(layout, note),
     version: packageVersion,
     stateDir: layout.stateDir,

@@ -103,7 +103,7 @@ test("asking again for one claim brings back no other that has run out beside it
   expect([...world.state.claims.live.keys()]).toEqual([long.id]);
 });
 
-test("asking again accepts a pushed grant in time, and makes a new claim of one that lapsed", () => {
+test("asking again accepts a pushed grant in time, or makes a new claim of a lapsed one", () => {
   for (const [afterMs, kinds] of [
     [4_999, ["claim.accepted"]],
     [5_000, ["claim.acquired"]],
