@@ -260,12 +260,13 @@ export class ClaimsModel {
   }
 
   /**
-   * A lent claim goes home, unless nobody there would use it or somebody waits for it. Of several
-   * on one unit each may have another home: there may be no room for all of those.
+   * A lent claim goes home, unless nobody there would use it, somebody waits for it or its feature
+   * is paused. Of several on one unit each may have another home: there may be no room for all.
    */
   #checkGivenBack(claim: ClaimSpan): void {
     const giver = claim.givers.findLast(({ holder }) => !this.#kinship.hasEnded(holder));
     if (claim.fence === null || giver === undefined) return;
+    if (this.heldPauseOf(claim.units, giver.holder) !== undefined) return;
     const turn = this.#kinship.turnOf(giver.holder);
     if (turn === null || (giver.turn !== null && giver.turn !== turn)) return;
     const isWanted = [...this.live.values()].some((other) => {

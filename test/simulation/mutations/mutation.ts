@@ -1,6 +1,6 @@
 /**
- * A bug to plant into the source as it is bundled for a simulation: a mistake that a lock server has
- * been seen to make, or that this one made. Each edit must fit exactly one place.
+ * A bug to plant into the source as it is bundled for a simulation: a mistake that a lock server
+ * has been seen to make, or that this one made. Each edit must fit exactly one place.
  */
 import type { FaultKind } from "../world/faults.ts";
 import type { WorkPart } from "../world/scenario.ts";
