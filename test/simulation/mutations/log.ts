@@ -19,6 +19,7 @@ export const logMutations: readonly Mutation[] = [
       ["this.#fold = fold;", "this.#fold = fold; this.#before = structuredClone(fold.state);"],
       ["rules.decide(state, command,", "rules.decide(this.#before, command,"],
     ],
+    fromSeed: 25,
     breaks: ["L1", "L2", "L3", "L4", "server"],
   },
   {
@@ -56,6 +57,7 @@ export const logMutations: readonly Mutation[] = [
     edits: [
       ["Math.min(maxTickMs, storeNowMs - this.#lastTickMs)", "storeNowMs - this.#lastTickMs"],
     ],
+    fromSeed: 156,
     within: { faults: ["clockJump"] },
     breaks: ["time"],
   },
@@ -111,6 +113,7 @@ export const logMutations: readonly Mutation[] = [
     name: "a start from a snapshot forgets which commands were answered",
     file: "shell/fold.ts",
     edits: [["unpackCommandIds(start.commandIds)", "newCommandIds()"]],
+    fromSeed: 757,
     within: { part: "snapshots", faults: serverDeaths },
     breaks: ["A1", "linearizability"],
   },

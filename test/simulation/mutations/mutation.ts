@@ -21,6 +21,8 @@ export interface Mutation {
   readonly edits: readonly (readonly [find: string, replace: string])[];
   /** Kept in `cases`: the run in which it was once seen, tried before all others. */
   readonly case?: string;
+  /** The seed to begin with: one in which it shows, so that `npm test` need not look for it. */
+  readonly fromSeed?: number;
   /** What a scenario must have to show it at all: others are not run. */
   readonly within?: Within;
   /** Invariants, any of which may be the first to break. */

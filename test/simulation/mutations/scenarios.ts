@@ -5,9 +5,9 @@ import { type Scenario, scenarioOf } from "../world/scenario.ts";
 import type { Mutation, Within } from "./mutation.ts";
 
 export function* scenariosFor(mutation: Mutation, maxSeeds: number): Iterable<Scenario> {
-  const { within = {}, case: kept } = mutation;
+  const { within = {}, case: kept, fromSeed = 1 } = mutation;
   if (kept !== undefined) yield readCase(kept);
-  for (let seed = 1, found = 0; found < maxSeeds; seed += 1) {
+  for (let seed = fromSeed, found = 0; found < maxSeeds; seed += 1) {
     const scenario = scenarioOf(seed);
     if (!hasAll(scenario, within)) continue;
     found += 1;
