@@ -3,61 +3,45 @@
  * are handed the key, release it and queue again. The order is checked on the log: grants in the
  * order of asking, tokens that rise, never two at once. Beside it, what the rules alone cost.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { coordinatorMethods } from "../packages/protocol/src/index.ts";
-import { dial, mintToken } from "../packages/protocol/src/node.ts";
+import { loadavg } from "node:os";
 import { type Contest, Claimants } from "./claims/claimants.ts";
 import { handOffUs, pairUs } from "./claims/core.ts";
-import { checkOrder, type LoggedClaim } from "./claims/order.ts";
+import { checkOrder } from "./claims/order.ts";
+import { readLog } from "./coordinators/read-log.ts";
+import { placeOf, startCoordinators } from "./coordinators/start.ts";
+import { type BenchOptions, nameOf } from "./options.ts";
+import { postgresFor } from "./peers/postgres.ts";
+import { openScratch } from "./scratch.ts";
 import { quantile, spreadOf } from "./spread.ts";
-import { expectOk } from "./workspace.ts";
 
 const rounds = 5;
 const handOffs = 3_000;
+const smallHandOffs = 300;
 const claimants = 36 + 200;
-const pageEvents = 1_000;
 
-export async function benchClaims(): Promise<void> {
+export async function benchClaims(options: BenchOptions): Promise<void> {
   reportCore();
-  const folder = mkdtempSync(join(tmpdir(), "podlane-bench-"));
-  const key = randomBytes(32);
-  writeFileSync(join(folder, "key"), key, { mode: 0o600 });
-  const program = fileURLToPath(new URL("./claims/server.ts", import.meta.url));
-  const server = fork(program, [folder]);
-  try {
-    await once(server, "message");
-    const socket = join(folder, "coordinator");
-    const contestants = new Claimants();
-    await contestants.connect(socket, key, claimants);
-    const contests: Contest[] = [];
-    const serverUs: number[] = [];
-    await contestants.run(claimants * 2);
-    for (let round = 0; round < rounds; round += 1) {
-      const beforeUs = await processorUs(server);
-      contests.push(await contestants.run(handOffs));
-      serverUs.push(((await processorUs(server)) - beforeUs) / (handOffs + claimants));
-    }
-    reportContests(contests);
-    console.log(`  server's processor time a hand-off, µs  ${show(serverUs, 0)}`);
-    const checked = checkOrder(await readClaims(socket, key));
-    console.log(`checked on the log: ${checked} grants in order, tokens rising, one at a time`);
-    contestants.close();
-  } finally {
-    server.disconnect();
-    rmSync(folder, { recursive: true });
+  await using scratch = openScratch();
+  const place = await placeOf(options, scratch, postgresFor(scratch));
+  const coordinators = await startCoordinators(place);
+  scratch.defer(() => coordinators.close());
+  const contestants = new Claimants();
+  await contestants.connect(coordinators, claimants);
+  const count = options.small ? smallHandOffs : handOffs;
+  const contests: Contest[] = [];
+  const serverUs: number[] = [];
+  await contestants.run(claimants * 2);
+  for (let round = 0; round < rounds; round += 1) {
+    const beforeUs = await coordinators.usedUs();
+    contests.push(await contestants.run(count));
+    serverUs.push(((await coordinators.usedUs()) - beforeUs) / (count + claimants));
   }
-}
-
-async function processorUs(server: ChildProcess): Promise<number> {
-  server.send("usage");
-  const [usedUs] = (await once(server, "message")) as [number];
-  return usedUs;
+  console.log(`\n${nameOf(options)}: 36 writers and 200 waiters on one key`);
+  reportContests(contests, count);
+  console.log(`  server's processor time a hand-off, µs  ${show(serverUs, 0)}`);
+  const checked = await checkOrder(readLog(coordinators));
+  console.log(`checked on the log: ${checked} grants in order, tokens rising, one at a time`);
+  contestants.close();
 }
 
 /** Processor time of the rules alone; the first runs warm up. */
@@ -74,17 +58,14 @@ function reportCore(): void {
   }
 }
 
-function reportContests(contests: readonly Contest[]): void {
+function reportContests(contests: readonly Contest[], count: number): void {
   const load = loadavg()[0]?.toFixed(1) ?? "?";
-  console.log(
-    `\n36 writers and 200 waiters on one key, ${rounds} rounds of ${handOffs} hand-offs;`,
-  );
-  console.log(`load ${load}; median (least–greatest)`);
+  console.log(`${rounds} rounds of ${count} hand-offs; load ${load}; median (least–greatest)`);
   const rates = contests.map(({ requests, seconds }) => requests / seconds);
   console.log(`  requests a second   ${show(rates, 0)}`);
   console.log(
     `  hand-offs a second  ${show(
-      contests.map(({ seconds }) => handOffs / seconds),
+      contests.map(({ seconds }) => count / seconds),
       0,
     )}`,
   );
@@ -99,25 +80,4 @@ function reportContests(contests: readonly Contest[]): void {
 function show(values: readonly number[], digits = 2): string {
   const { min, median, max } = spreadOf(values);
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
-}
-
-interface LogPage {
-  readonly events: readonly LoggedClaim[];
-  readonly next: number | null;
-}
-
-async function readClaims(socket: string, key: Uint8Array): Promise<LoggedClaim[]> {
-  const token = mintToken(key, { role: "operator" });
-  const hello = { role: "operator", token, name: "bench", version: "0" } as const;
-  const calls = { calls: coordinatorMethods, serves: {}, handlers: {} };
-  const { peer } = expectOk(await dial({ socket, hello, ...calls }));
-  const found: LoggedClaim[] = [];
-  let from: number | null = 1;
-  while (from !== null) {
-    const page: LogPage = expectOk(await peer.request("log.read", { from, limit: pageEvents }));
-    found.push(...page.events);
-    from = page.next;
-  }
-  peer.close();
-  return found;
 }

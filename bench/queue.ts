@@ -1,135 +1,159 @@
 /**
  * W2: claim and complete a task with 50 workers and a backlog of 100,000, each claim and each
- * completion durable before its answer. Peers take turns in one run; every task that anybody worked
- * on is counted, and one that comes twice fails the bench.
+ * completion durable before its answer; the same with one worker. Peers take turns in one run;
+ * every task that anybody worked on is counted, and one that comes twice fails the bench.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startCluster } from "../test/postgres/cluster.ts";
+import { placeOf } from "./coordinators/start.ts";
+import { type BenchOptions, nameOf } from "./options.ts";
+import { describePeer, installPeers, type LoadPeer, type PeerPackage } from "./peers/install.ts";
+import { type Postgres, postgresFor } from "./peers/postgres.ts";
+import { startRedis } from "./peers/redis.ts";
+import { unlessMissing } from "./peers/unless-missing.ts";
 import { startBullMq } from "./queue/bullmq.ts";
 import type { QueueContender } from "./queue/contender.ts";
 import { startGraphileWorker } from "./queue/graphile-worker.ts";
-import {
-  describePeer,
-  installPeers,
-  type LoadPeer,
-  type PeerPackage,
-} from "./queue/install-peers.ts";
 import { startPgBoss } from "./queue/pg-boss.ts";
 import { startPodlane } from "./queue/podlane.ts";
-import { startRedis } from "./queue/redis.ts";
 import { startSkipLocked } from "./queue/skip-locked.ts";
+import { openScratch, type Scratch } from "./scratch.ts";
 import { ratiosOf, showRatio, spreadOf } from "./spread.ts";
 
-const backlog = 100_000;
 const maxWorkers = 50;
 const rounds = 5;
-/** Some seconds a round for the slowest. */
-const piece = 10_000;
-const smallPiece = 2_000;
 
-type Close = () => Promise<unknown>;
-
-export async function benchQueue(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "podlane-bench-"));
-  const closing: Close[] = [];
-  try {
-    const podlane = await startPodlane(folder, maxWorkers);
-    closing.push(() => podlane.close());
-    const peers = await startPeers(folder, closing);
-    const contenders = [podlane, ...peers];
-    for (const contender of contenders) await contender.fill(backlog);
-    console.log(`${rounds} rounds of all in turn: ${piece} of a backlog of ${backlog}`);
-    report(await measure(contenders));
-    await reportWidth(podlane);
-    await reportBacklog(podlane);
-  } finally {
-    for (const close of closing.toReversed()) await close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+interface Sizes {
+  /** Tasks that wait, at every measurement. */
+  readonly backlog: number;
+  /** Tasks of one measurement with all workers: some seconds for the slowest. */
+  readonly piece: number;
+  /** With few workers. */
+  readonly smallPiece: number;
 }
 
-async function startPeers(folder: string, closing: Close[]): Promise<QueueContender[]> {
-  const peers: QueueContender[] = [];
-  const tryTo = async (what: string, start: () => Promise<void>) => {
-    try {
-      await start();
-    } catch (cause) {
-      console.log(`skipped: ${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
+const sizes: Sizes = { backlog: 100_000, piece: 10_000, smallPiece: 4_000 };
+const smallSizes: Sizes = { backlog: 2_000, piece: 300, smallPiece: 100 };
+
+export async function benchQueue(options: BenchOptions): Promise<void> {
+  await using scratch = openScratch();
+  const chosen = options.small ? smallSizes : sizes;
+  const postgres = postgresFor(scratch);
+  const place = await placeOf(options, scratch, postgres);
+  const podlane = await startPodlane(nameOf(options), place, maxWorkers);
+  scratch.defer(() => podlane.close());
+  const peers = options.peers ? await startPeers(scratch, postgres) : [];
+  const contests = [podlane, ...peers].map((contender) => new Contest(contender));
+  for (const { contender } of contests) await contender.fill(chosen.backlog);
+  console.log(`${rounds} rounds of all in turn; ${chosen.backlog} tasks wait before each`);
+  // The first round warms up.
+  for (let round = -1; round < rounds; round += 1) {
+    for (const contest of contests) {
+      await contest.run({ workers: maxWorkers, count: chosen.piece, counts: round >= 0 });
     }
-  };
-  const add = (peer: QueueContender) => {
+    for (const contest of contests) {
+      await contest.run({ workers: 1, count: chosen.smallPiece, counts: round >= 0 });
+    }
+  }
+  for (const workers of [maxWorkers, 1]) report(contests, workers);
+  reportFlatness(contests);
+  for (const { contender, seen } of contests) {
+    console.log(`checked: ${contender.name}: ${seen.size} tasks, each worked on once`);
+  }
+  await reportWidth(podlane, chosen);
+  await reportBacklog(podlane, chosen);
+}
+
+async function startPeers(scratch: Scratch, postgres: Postgres): Promise<QueueContender[]> {
+  const { folder } = scratch;
+  const peers: QueueContender[] = [];
+  const add = (peer: QueueContender): void => {
     peers.push(peer);
-    closing.push(() => peer.close());
+    scratch.defer(() => peer.close());
   };
   let load: LoadPeer | null = null;
-  await tryTo("peers from npm", async () => {
-    load = installPeers(join(folder, "peers"));
+  await unlessMissing("peers from npm", async () => {
+    load = installPeers(join(folder, "peers"), ["graphile-worker", "pg-boss", "bullmq", "ioredis"]);
   });
   const from = (name: PeerPackage): Promise<unknown> => {
     console.log(`peer: ${describePeer(name)}`);
     return load === null ? Promise.reject(new Error("not installed")) : load(name);
   };
-  await tryTo("PostgreSQL and its peers", async () => {
-    const cluster = await startCluster({ durable: true });
-    closing.push(() => cluster.stop());
-    add(await startSkipLocked(cluster.url, maxWorkers));
-    await tryTo("graphile-worker", async () =>
-      add(await startGraphileWorker(await from("graphile-worker"), cluster.url, maxWorkers)),
-    );
-    await tryTo("pg-boss", async () => {
-      add(await startPgBoss(await from("pg-boss"), cluster.url, maxWorkers));
-    });
+  await unlessMissing("skip locked", async () => {
+    add(await startSkipLocked((await postgres()).url, maxWorkers));
   });
-  await tryTo("bullmq", async () => {
+  await unlessMissing("graphile-worker", async () => {
+    const { url } = await postgres();
+    add(await startGraphileWorker(await from("graphile-worker"), url, maxWorkers));
+  });
+  await unlessMissing("pg-boss", async () => {
+    add(await startPgBoss(await from("pg-boss"), (await postgres()).url, maxWorkers));
+  });
+  await unlessMissing("bullmq", async () => {
     const library = await from("bullmq");
     const redis = await startRedis(join(folder, "redis"));
-    closing.push(() => redis.stop());
-    add(startBullMq(library, redis.port));
+    scratch.defer(() => redis.stop());
+    add(startBullMq(library, redis.socket));
   });
   return peers;
 }
 
-type Rates = ReadonlyMap<string, number[]>;
+interface Stretch {
+  readonly workers: number;
+  readonly count: number;
+  /** False: it warms up, or is there for the check alone. */
+  readonly counts: boolean;
+}
 
-async function measure(contenders: readonly QueueContender[]): Promise<Rates> {
-  const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  const worked = new Map<string, Set<string>>(contenders.map(({ name }) => [name, new Set()]));
-  for (let round = -1; round < rounds; round += 1) {
-    for (const contender of contenders) {
-      const drained = await contender.drain(piece, maxWorkers);
-      countOnce(contender.name, drained.worked, worked.get(contender.name) ?? new Set());
-      // The first round warms up.
-      if (round >= 0) rates.get(contender.name)?.push(piece / drained.seconds);
-      await contender.fill(drained.worked.length);
+/** A contender, what it reached by the number of workers, and every task it worked on. */
+class Contest {
+  readonly contender: QueueContender;
+  readonly seen = new Set<string>();
+  readonly #rates = new Map<number, number[]>();
+
+  constructor(contender: QueueContender) {
+    this.contender = contender;
+  }
+
+  /** Tasks a second, round by round. */
+  ratesOf(workers: number): readonly number[] {
+    return this.#rates.get(workers) ?? [];
+  }
+
+  /** Leaves the backlog as long as it was. Throws when a task was worked on twice. */
+  async run({ workers, count, counts }: Stretch): Promise<void> {
+    const { seconds, worked } = await this.contender.drain(count, workers);
+    for (const id of worked) {
+      if (id === "" || this.seen.has(id)) throw new Error(`${this.contender.name}: ${id} twice`);
+      this.seen.add(id);
     }
-  }
-  return rates;
-}
-
-/** No task is worked on twice, in this round or across rounds. */
-function countOnce(name: string, worked: readonly string[], seen: Set<string>): void {
-  for (const id of worked) {
-    if (id === "" || seen.has(id)) throw new Error(`${name} worked on ${id} twice`);
-    seen.add(id);
+    const rate = worked.length / seconds;
+    if (counts) this.#rates.set(workers, [...this.ratesOf(workers), rate]);
+    await this.contender.fill(worked.length);
   }
 }
 
-function report(rates: Rates): void {
-  const podlane = rates.get("podlane") ?? [];
-  console.log("claim + complete, median a second; podlane over it (least–greatest):");
-  for (const [name, values] of rates) {
-    const ratio = showRatio(spreadOf(ratiosOf(podlane, values)));
-    console.log(
-      `  ${name.padEnd(16)} ${String(Math.round(spreadOf(values).median)).padEnd(8)} ${ratio}`,
-    );
+function report(contests: readonly Contest[], workers: number): void {
+  const base = contests[0]?.ratesOf(workers) ?? [];
+  console.log(`\nclaim + complete, ${workers} worker(s): median a second; podlane over it`);
+  for (const contest of contests) {
+    const rates = contest.ratesOf(workers);
+    const rate = String(Math.round(spreadOf(rates).median)).padEnd(8);
+    const ratio = showRatio(spreadOf(ratiosOf(base, rates)));
+    console.log(`  ${contest.contender.name.padEnd(34)} ${rate} ${ratio}`);
+  }
+}
+
+function reportFlatness(contests: readonly Contest[]): void {
+  console.log(`\n${maxWorkers} workers over 1`);
+  for (const contest of contests) {
+    const ratio = ratiosOf(contest.ratesOf(maxWorkers), contest.ratesOf(1));
+    console.log(`  ${contest.contender.name.padEnd(34)} ${showRatio(spreadOf(ratio))}`);
   }
 }
 
 /** One worker waits for each of its own answers; more share flushes. */
-async function reportWidth(podlane: QueueContender): Promise<void> {
-  console.log("podlane by workers, median a second of three:");
+async function reportWidth(podlane: QueueContender, { smallPiece }: Sizes): Promise<void> {
+  console.log("\npodlane by workers, median a second of three:");
   for (const workers of [1, 5, 10, 25, 50]) {
     const rates: number[] = [];
     for (let round = 0; round < 3; round += 1) {
@@ -142,7 +166,10 @@ async function reportWidth(podlane: QueueContender): Promise<void> {
 }
 
 /** The same work with next to no backlog: what the backlog costs. */
-async function reportBacklog(podlane: QueueContender): Promise<void> {
+async function reportBacklog(
+  podlane: QueueContender,
+  { backlog, smallPiece }: Sizes,
+): Promise<void> {
   const full = await podlane.drain(smallPiece, maxWorkers);
   await podlane.drain(backlog - 2 * smallPiece, maxWorkers);
   const rest = await podlane.drain(smallPiece, maxWorkers);

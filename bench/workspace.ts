@@ -30,7 +30,10 @@ export interface BenchWorkspace {
   readonly close: () => Promise<void>;
 }
 
-const serveProgram = fileURLToPath(new URL("../packages/cli/dist/serve.js", import.meta.url));
+/** The product's server, as it is installed. */
+export const serveProgram = fileURLToPath(
+  new URL("../packages/cli/dist/serve.js", import.meta.url),
+);
 /** Files in the repository: enough that a worktree is not free, few enough not to be the bench. */
 const files = 200;
 
@@ -70,7 +73,7 @@ export function expectOk<T>(outcome: Outcome<T>): T {
   throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
 }
 
-function makeRepository(checkout: string): CommitId {
+export function makeRepository(checkout: string): CommitId {
   mkdirSync(join(checkout, "src"), { recursive: true });
   for (let index = 0; index < files; index += 1) {
     writeFileSync(join(checkout, `src/file-${index}.ts`), `export const value = ${index};\n`);

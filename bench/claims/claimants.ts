@@ -14,6 +14,7 @@ import {
   PodId,
 } from "../../packages/protocol/src/index.ts";
 import { dial, mintToken } from "../../packages/protocol/src/node.ts";
+import type { Address, Coordinators } from "../coordinators/start.ts";
 import { expectOk } from "../workspace.ts";
 
 export interface Contest {
@@ -38,8 +39,11 @@ export class Claimants {
   #open = 0;
   #drained: () => void = () => {};
 
-  async connect(socket: string, key: Uint8Array, count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) this.#links.push(await this.#dial({ socket, key, n }));
+  /** Spread over the coordinators. */
+  async connect(coordinators: Coordinators, count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) {
+      this.#links.push(await this.#dial(coordinators.addressOf(n), n));
+    }
   }
 
   /** Resolves when the queue is empty again; only the first hand-offs count. */
@@ -60,7 +64,7 @@ export class Claimants {
     for (const link of this.#links) link.close();
   }
 
-  async #dial({ socket, key, n }: { socket: string; key: Uint8Array; n: number }): Promise<Link> {
+  async #dial({ socket, key }: Address, n: number): Promise<Link> {
     const podId = PodId.parse(`p${String(n).padStart(8, "0")}`);
     const token = mintToken(key, { role: "pod", podId, generation: 1 });
     const name = `claimant-${n}`;

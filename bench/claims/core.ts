@@ -2,7 +2,12 @@
  * What claims cost in the rules alone: decide, evolve and consequences, without log, codec and
  * sockets. One process, one thread; the figures are microseconds a command.
  */
-import type { Actor, LogEvent, NewEvent } from "../../packages/coordinator/src/core/event.ts";
+import {
+  type Actor,
+  type LogEvent,
+  type NewEvent,
+  toldByEvent,
+} from "../../packages/coordinator/src/core/event.ts";
 import type { WorkspaceState } from "../../packages/coordinator/src/core/state.ts";
 import { Undo } from "../../packages/coordinator/src/core/undo.ts";
 import { workspaceRules } from "../../packages/coordinator/src/core/workspace-rules.ts";
@@ -35,24 +40,32 @@ export class BareCore {
       { nowMs: 1, nextSeq: this.#seq + 1 },
     );
     if (!decision.ok) throw new Error(`${method}: ${decision.error.message}`);
-    this.#evolve(decision.events, actor);
+    const first = this.#evolve(decision.events, actor);
     for (;;) {
       const news = workspaceRules.advance(this.#state, { nowMs: 1, nextSeq: this.#seq + 1 });
       if (news.length === 0) break;
       this.#evolve(news, actor);
     }
-    const answer = decision.answer(this.#state);
+    const { answer: told } = decision;
+    const answer =
+      told === toldByEvent
+        ? workspaceRules.tell(this.#state, first as LogEvent)
+        : told(this.#state);
     this.#undo.forget();
     return answer;
   }
 
-  #evolve(news: readonly NewEvent[], actor: Actor): void {
+  /** The first of the events. */
+  #evolve(news: readonly NewEvent[], actor: Actor): LogEvent | undefined {
+    let first: LogEvent | undefined;
     for (const { kind, subject, data } of news) {
       this.#seq += 1;
       const event: LogEvent = { seq: this.#seq, atMs: 1, v: 1, kind, subject, actor, data };
+      first ??= event;
       workspaceRules.evolve(this.#state, event, this.#undo);
       if (kind === "claim.granted") this.granted = subject.slice("claim:".length);
     }
+    return first;
   }
 }
 

@@ -1,21 +1,17 @@
 /** Checks a log of claims on one key: strict order, rising tokens, one holder at a time. */
 
-export interface LoggedClaim {
-  readonly seq: number;
-  readonly kind: string;
-  readonly subject: string;
-}
+import type { LoggedEvent } from "../coordinators/read-log.ts";
 
 /** The number of grants; throws at the first that is out of order. */
-export function checkOrder(events: readonly LoggedClaim[]): number {
+export async function checkOrder(events: AsyncIterable<LoggedEvent>): Promise<number> {
   const queue: string[] = [];
   let [grants, holder, fence] = [0, "", 0];
-  const grant = ({ seq, subject }: LoggedClaim): void => {
+  const grant = ({ seq, subject }: LoggedEvent): void => {
     if (holder !== "") throw new Error(`${subject} was granted while ${holder} held the key`);
     if (seq <= fence) throw new Error(`token ${seq} of ${subject} is not above ${fence}`);
     [holder, fence, grants] = [subject, seq, grants + 1];
   };
-  for (const event of events) {
+  for await (const event of events) {
     if (event.kind === "claim.queued") queue.push(event.subject);
     if (event.kind === "claim.acquired") {
       if (queue.length > 0) throw new Error(`${event.subject} passed ${queue.length} waiters`);

@@ -21,9 +21,9 @@ interface BullMq {
 
 const insertSize = 5_000;
 
-export function startBullMq(library: unknown, port: number): QueueContender {
+export function startBullMq(library: unknown, socket: string): QueueContender {
   const { Queue, Worker } = library as BullMq;
-  const connection = { host: "127.0.0.1", port, maxRetriesPerRequest: null };
+  const connection = { path: socket, maxRetriesPerRequest: null };
   const queue = new Queue("bench", { connection });
   return {
     name: "bullmq",
@@ -39,9 +39,9 @@ export function startBullMq(library: unknown, port: number): QueueContender {
       const options = { connection, concurrency: workers };
       const worker = new Worker("bench", async ({ id }) => tally.add(id), options);
       await tally.enough;
-      const drained = tally.drained();
       await worker.close();
-      return drained;
+      // The last completions are on the disk only now.
+      return tally.drained();
     },
     close: () => queue.close(),
   };

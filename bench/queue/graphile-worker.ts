@@ -23,8 +23,9 @@ export async function startGraphileWorker(
 ): Promise<QueueContender> {
   const worker = library as GraphileWorker;
   const pool = new Pool({ connectionString: url, max: maxWorkers });
-  // Its library asks for this; a lost connection fails the query that it was lost in.
-  pool.on("error", (fault) => console.error(fault));
+  // Its library asks for these; a lost connection fails the query that it was lost in.
+  pool.on("error", console.error);
+  pool.on("connect", (client) => client.on("error", console.error));
   // A line a job would be measured too.
   const silent = { logger: new worker.Logger(() => () => {}), noHandleSignals: true };
   await worker.runMigrations({ ...silent, pgPool: pool });
@@ -57,8 +58,9 @@ export async function startGraphileWorker(
         },
       });
       await tally.enough;
-      const drained = tally.drained();
       await runner.stop();
+      // It completes jobs in batches behind their tasks: only now the last ones are on the disk.
+      const drained = tally.drained();
       await runner.promise;
       return drained;
     },

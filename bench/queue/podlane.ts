@@ -2,50 +2,40 @@
  * Podlane's queue as its workers use it: a connection a worker, one claim and one completion at a
  * time, every command with its id, each answer after the flush.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { CoordinatorMethods, Peer } from "../../packages/protocol/src/index.ts";
 import {
-  type CoordinatorMethods,
-  coordinatorMethods,
-  type Outcome,
-  type Peer,
-} from "../../packages/protocol/src/index.ts";
-import { dial, mintToken } from "../../packages/protocol/src/node.ts";
+  type Coordinators,
+  type CoordinatorPlace,
+  startCoordinators,
+} from "../coordinators/start.ts";
+import { expectOk } from "../workspace.ts";
 import type { Drained, QueueContender } from "./contender.ts";
-import { benchKey } from "./key.ts";
 
 /** Submissions in flight while the queue is filled. */
 const fillWidth = 500;
 
 type Client = Peer<CoordinatorMethods>;
 
-export async function startPodlane(folder: string, maxWorkers: number): Promise<QueueContender> {
-  const program = fileURLToPath(new URL("server.ts", import.meta.url));
-  const server = fork(program, [join(folder, "podlane")]);
-  await once(server, "message");
+export async function startPodlane(
+  name: string,
+  place: CoordinatorPlace,
+  maxWorkers: number,
+): Promise<QueueContender> {
+  const coordinators = await startCoordinators(place);
   const clients: Client[] = [];
-  for (let n = 0; n < maxWorkers; n += 1) clients.push(await connect(folder, n));
-  return new PodlaneQueue(server, clients);
-}
-
-async function connect(folder: string, n: number): Promise<Client> {
-  const token = mintToken(benchKey, { role: "client" });
-  const hello = { role: "client", token, name: `w${n}`, version: "0" } as const;
-  const socket = join(folder, "podlane", "s");
-  const calls = coordinatorMethods;
-  return must(await dial({ socket, hello, calls, serves: {}, handlers: {} })).peer;
+  for (let n = 0; n < maxWorkers; n += 1) clients.push(await coordinators.connect(n));
+  return new PodlaneQueue(name, coordinators, clients);
 }
 
 class PodlaneQueue implements QueueContender {
-  readonly name = "podlane";
-  readonly #server: ChildProcess;
+  readonly name: string;
+  readonly #coordinators: Coordinators;
   readonly #clients: readonly Client[];
   #commands = 0;
 
-  constructor(server: ChildProcess, clients: readonly Client[]) {
-    this.#server = server;
+  constructor(name: string, coordinators: Coordinators, clients: readonly Client[]) {
+    this.name = name;
+    this.#coordinators = coordinators;
     this.#clients = clients;
   }
 
@@ -57,7 +47,7 @@ class PodlaneQueue implements QueueContender {
       while (left > 0) {
         left -= 1;
         const params = { taskType: "noop", description: "nothing", inputData: { n: left } };
-        must(await client.request("task.submit", params, { commandId: this.#next("fill") }));
+        expectOk(await client.request("task.submit", params, { commandId: this.#next("fill") }));
       }
     };
     await Promise.all(Array.from({ length: fillWidth }, submit));
@@ -79,21 +69,19 @@ class PodlaneQueue implements QueueContender {
 
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
-    const ended = once(this.#server, "exit");
-    this.#server.disconnect();
-    await ended;
+    await this.#coordinators.close();
   }
 
   async #workOnce(client: Client, name: string): Promise<string> {
     const claim = { taskTypes: ["noop"] };
-    const claimed = must(
+    const claimed = expectOk(
       await client.request("task.claim", claim, { commandId: this.#next(name) }),
     );
     if (claimed.task === null || claimed.fence === null) throw new Error("the queue ran dry");
     const { task, fence } = claimed;
     const ending = { task: task.id, success: true, fence };
     const commandId = this.#next(name);
-    const { status } = must(await client.request("task.complete", ending, { commandId }));
+    const { status } = expectOk(await client.request("task.complete", ending, { commandId }));
     if (status !== "completed") throw new Error(`${task.id} is ${status}`);
     return task.id;
   }
@@ -102,9 +90,4 @@ class PodlaneQueue implements QueueContender {
     this.#commands += 1;
     return { client, n: this.#commands };
   }
-}
-
-function must<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
-  return outcome.value;
 }

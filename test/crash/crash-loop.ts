@@ -104,7 +104,8 @@ export class CrashLoop {
       await whole.catchUp(log, () => {});
       assert.deepEqual(checkInvariants(whole.state), []);
       await this.#checkSnapshot(log, whole);
-      this.#checkAnswers(await readEvents(log, { fromSeq: 1, limit: report.head.seq }));
+      const events = await readEvents(log, { fromSeq: 1, limit: report.head.seq });
+      this.#checkAnswers(events, (event) => whole.answerOf(event));
     } finally {
       await log.close();
     }
@@ -123,12 +124,13 @@ export class CrashLoop {
     assert.deepEqual(fold.snapshot(), whole.snapshot());
   }
 
-  #checkAnswers(events: readonly LogEvent[]): void {
+  #checkAnswers(events: readonly LogEvent[], answerOf: (event: LogEvent) => unknown): void {
     const answers = new Map<number, unknown>();
-    for (const { commandId, answer } of events) {
+    for (const event of events) {
+      const { commandId, answer } = event;
       if (commandId === undefined) continue;
       assert.ok(!answers.has(commandId.n), `command ${commandId.n} is on the log twice`);
-      if (answer !== undefined) answers.set(commandId.n, answer);
+      if (answer !== undefined) answers.set(commandId.n, answerOf(event));
     }
     for (const [n, outcome] of this.#acknowledged) {
       if (outcome.ok) assert.deepEqual(answers.get(n), outcome.value, `command ${n}`);

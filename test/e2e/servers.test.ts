@@ -73,6 +73,27 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+test("the silence that ends an outside agent: a flag, a variable, or in pod.yaml", async () => {
+  await using workspace = new ScratchWorkspace({
+    ...files,
+    "pod.yaml": "sessions: { dead_after_seconds: 45 }\n",
+  });
+  const deadAfterOf = async (...args: string[]) => {
+    const serving = args.length === 0 ? null : workspace.start(args);
+    await (serving?.printed("serving ") ?? workspace.pod(["claim", "proc:x"]));
+    const { deadAfterMs } = await workspace.json<{ deadAfterMs: number }>("serve", "--status");
+    await workspace.pod(["serve", "--stop"]);
+    await serving?.ended;
+    return deadAfterMs;
+  };
+  expect(await deadAfterOf()).toBe(45_000);
+  expect(await deadAfterOf("serve")).toBe(45_000);
+  expect(await deadAfterOf("serve", "--dead-after", "60")).toBe(60_000);
+  const environment = { POD_DEAD_AFTER: "5" };
+  const refused = await workspace.pod(["claim", "proc:x"], { environment });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("30 to 604800") });
+});
+
 describe("a server that was killed", () => {
   test("its pods live on; pod ps and pod locks start another, which knows them", async () => {
     await using workspace = new ScratchWorkspace(files);

@@ -9,6 +9,12 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("coordinator-process.ts", import.meta.url));
 
+/** What a test makes shorter than in earnest; milliseconds of log time. */
+export interface ServerSettings {
+  readonly leaseMs?: number;
+  readonly deadAfterMs?: number;
+}
+
 export class ServerProcess {
   readonly socket: string;
   readonly #args: readonly string[];
@@ -20,9 +26,11 @@ export class ServerProcess {
     readonly store: string;
     readonly workspace: string;
     readonly socket: string;
+    readonly settings?: ServerSettings;
   }) {
     this.socket = options.socket;
-    this.#args = [options.store, options.workspace, options.socket];
+    const { store, workspace, socket, settings = {} } = options;
+    this.#args = [store, workspace, socket, JSON.stringify(settings)];
   }
 
   /** Resolves when this life listens. */

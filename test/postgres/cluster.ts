@@ -12,8 +12,11 @@ import { type Binaries, findBinaries, serverUser } from "./binaries.ts";
 export interface Cluster {
   /** Of its only database. Everybody on this machine may connect: it holds test data alone. */
   readonly url: string;
-  /** Kills all of its processes at once, as a power cut would, and brings it up again. */
-  crash(): Promise<void>;
+  /**
+   * Kills all of its processes at once, as a power cut would, and brings it up again. Answers when
+   * the process was started that came up, on the clock of `performance`.
+   */
+  crash(): Promise<{ readonly startedAtMs: number }>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ const guard = `exec 3<&0; "$@" </dev/null & server=$!
   wait $server; code=$?; kill $watcher 2>/dev/null; exit $code`;
 
 export interface ClusterOptions {
-  /** True: a commit is on the disk before it is answered, which tests have no need of. */
+  /** True: a commit is on the disk before it is answered, and memory as for real work. */
   readonly durable?: boolean;
 }
 
@@ -54,6 +57,7 @@ interface Server {
   readonly port: number;
   readonly child: ChildProcess;
   readonly data: string;
+  readonly startedAtMs: number;
   readonly again: () => Promise<Server>;
 }
 
@@ -70,7 +74,7 @@ class RunningCluster implements Cluster {
     return `postgres://postgres@127.0.0.1:${this.#server.port}/postgres`;
   }
 
-  async crash(): Promise<void> {
+  async crash() {
     const { data, child, again } = this.#server;
     const pid = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
     const ended = exitOf(child);
@@ -78,6 +82,7 @@ class RunningCluster implements Cluster {
     process.kill(pid, "SIGKILL");
     await ended;
     this.#server = await startAgain(again);
+    return { startedAtMs: this.#server.startedAtMs };
   }
 
   async stop(): Promise<void> {
@@ -119,8 +124,9 @@ async function start(place: Place, port: number): Promise<Server> {
     // What survives a kill of its processes is what the tests are about, and needs no real flush.
     `fsync=${options.durable === true ? "on" : "off"}`,
     "max_connections=200",
-    "shared_buffers=16MB",
+    `shared_buffers=${options.durable === true ? "512MB" : "16MB"}`,
   ].flatMap((setting) => ["-c", setting]);
+  const startedAtMs = performance.now();
   const child = spawn("sh", ["-c", guard, "sh", binaries.postgres, "-D", data, ...settings], {
     ...serverUser,
     cwd: "/",
@@ -128,7 +134,7 @@ async function start(place: Place, port: number): Promise<Server> {
     stdio: ["pipe", "ignore", "pipe"],
   });
   await readiness(child);
-  return { port, child, data, again: () => start(place, port) };
+  return { port, child, data, startedAtMs, again: () => start(place, port) };
 }
 
 /** Resolves with the server's own word that it is ready. */

@@ -9,6 +9,7 @@ import { exitCodes } from "@podlane/protocol";
 import { z } from "zod";
 import type { CommandContext, Workspace } from "./context.ts";
 import { CommandFailure } from "./failure.ts";
+import { serveSettings, settingsArgument } from "./serve-settings.ts";
 import { writeStoreChoice } from "./store-choice.ts";
 
 /** Opening a large log takes seconds on a slow disk; a server that hangs must not hang us. */
@@ -26,11 +27,15 @@ export async function startServer(context: CommandContext, workspace: Workspace)
   const { layout, repository } = workspace;
   const store = context.environment["POD_STORE"];
   if (store !== undefined && store !== "") writeStoreChoice(layout, store);
+  const settings = settingsArgument(await serveSettings(context, workspace));
   const [program = "", ...args] = context.programs.serve;
   const log = openSync(layout.serverLog, "a", 0o600);
-  const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {
+  const child = spawn(program, [...args, layout.stateDir, repository.toplevel, settings], {
     cwd: layout.stateDir,
-    env: serverEnvironment(context.environment),
+    env: {
+      ...serverEnvironment(context.environment),
+      NODE_COMPILE_CACHE: layout.compileCache,
+    },
     detached: true,
     stdio: ["ignore", log, log, "pipe"],
   });

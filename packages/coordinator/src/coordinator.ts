@@ -21,12 +21,19 @@ import type { LogEvent } from "./core/event.ts";
 import { checkInvariants } from "./core/invariants.ts";
 import { livingPods } from "./core/pods/tree.ts";
 import type { WorkspaceState } from "./core/state.ts";
+import { isThere } from "./core/sessions/presence.ts";
 import { lostBy } from "./core/tasks/lost.ts";
 import { countOpen } from "./core/tasks/tasks-slice.ts";
 import { findClaimView } from "./core/views/claim-view.ts";
 import { lostClaim } from "./core/claims/expiry.ts";
-import { acceptMethod, verdictMethod, workspaceRules } from "./core/workspace-rules.ts";
+import {
+  acceptMethod,
+  attachMethod,
+  verdictMethod,
+  workspaceRules,
+} from "./core/workspace-rules.ts";
 import { defaultDeadAfterMs } from "./limits.ts";
+import type { ReplicaLeases } from "./log/replica-leases.ts";
 import type { Log } from "./log/log.ts";
 import type { SnapshotFile } from "./log/snapshot.ts";
 import { SubjectIndex } from "./log/subject-index.ts";
@@ -44,6 +51,7 @@ import {
 } from "./shell/methods.ts";
 import { openReplica, type Replica } from "./shell/replica.ts";
 import { Sessions } from "./shell/sessions.ts";
+import { Silence } from "./shell/silence.ts";
 import type { StoreClock } from "./log/store-clock.ts";
 import { StateWaits } from "./shell/state-waits.ts";
 import { startTicker } from "./shell/ticker.ts";
@@ -65,6 +73,8 @@ export interface CoordinatorOptions {
   readonly clock: StoreClock;
   /** True where no other process can append. */
   readonly soleWriter: boolean;
+  /** Who else serves this log; absent where nobody can. */
+  readonly leases?: ReplicaLeases;
   /** Calls back when others may have appended; returns what ends that. */
   readonly onHint?: (hint: (seq: number) => void) => () => void;
   /** A broken invariant or store: the process must end, its supervisor starts it again. */
@@ -101,6 +111,7 @@ class RunningCoordinator implements Coordinator {
   readonly #orders: HostOrders<WorkspaceState>;
   readonly #grants: GrantPush;
   readonly #sessions: Sessions;
+  readonly #silence: Silence;
   readonly #peers = new Set<Peer<AskedMethods>>();
   readonly #handlers: Handlers<ServedMethods, AskedMethods>;
   readonly #stopTimers: (() => void)[];
@@ -118,11 +129,16 @@ class RunningCoordinator implements Coordinator {
       const actor = { role: "system", id: "grants" } as const;
       void replica.submit({ method: acceptMethod, params: { claim, fence }, actor });
     });
+    const nowMs = () => replica.logTimeMs;
     this.#sessions = new Sessions({
-      nowMs: () => replica.logTimeMs,
-      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
-      isAlone: options.soleWriter,
-      onBound: (registration, peer) => this.#grants.attach(registration, peer),
+      nowMs,
+      onBound: (registration, peer) => this.#arrive(registration, peer),
+    });
+    this.#silence = new Silence({
+      nowMs,
+      deadAfterMs: this.#deadAfterMs,
+      lastHeardMs: (registration) => this.#sessions.lastHeardMs(registration),
+      leases: options.leases,
     });
     this.#handlers = this.#createHandlers();
     replica.subscribe((events, state) => this.#publish(events, state));
@@ -161,6 +177,10 @@ class RunningCoordinator implements Coordinator {
     for (const peer of this.#peers) peer.close();
   }
 
+  get #deadAfterMs(): number {
+    return this.#options.deadAfterMs ?? defaultDeadAfterMs;
+  }
+
   get #livingPods(): number {
     return livingPods(this.#replica.state).length;
   }
@@ -170,11 +190,19 @@ class RunningCoordinator implements Coordinator {
     const outcome = await this.#replica.tick();
     if (!outcome.ok) return outcome;
     this.#orders.dispatch(this.#replica.state);
-    const actor = { role: "system", id: "heartbeats" } as const;
-    for (const verdict of this.#sessions.judge(this.#replica.state)) {
-      void this.#replica.submit({ method: verdictMethod, params: verdict, actor });
-    }
+    this.#noticeSilence(this.#replica.state);
     return outcome;
+  }
+
+  #noticeSilence(state: WorkspaceState): void {
+    const { leases } = this.#options;
+    const actor = { role: "system", id: "heartbeats" } as const;
+    const propose = (method: string, params: unknown) =>
+      void this.#replica.submit({ method, params, actor });
+    const { attach, verdicts } = this.#silence.look(state);
+    if (attach.length > 0) propose(attachMethod, { replica: leases?.id, registrations: attach });
+    for (const verdict of verdicts) propose(verdictMethod, verdict);
+    this.#sessions.keepOnly((id) => isThere(state, id));
   }
 
   #createHandlers(): Handlers<ServedMethods, AskedMethods> {
@@ -182,6 +210,7 @@ class RunningCoordinator implements Coordinator {
     return createHandlers({
       replica: this.#replica,
       sessions: this.#sessions,
+      silence: this.#silence,
       waits: this.#waits,
       watches: this.#watches,
       subjects: new SubjectIndex(log),
@@ -195,6 +224,7 @@ class RunningCoordinator implements Coordinator {
         logTimeMs: this.#replica.logTimeMs,
         stateDir,
         socket,
+        deadAfterMs: this.#deadAfterMs,
         livingPods: this.#livingPods,
         clients: this.#peers.size,
         head: this.#replica.head().seq,
@@ -213,10 +243,14 @@ class RunningCoordinator implements Coordinator {
     this.#peers.add(peer);
     const principal = peer.principal;
     if (principal?.role === "pod" && principal.podId !== undefined) {
-      this.#grants.attach(registrationOf(principal.podId), peer);
-      this.#sessions.connected(registrationOf(principal.podId), peer);
+      this.#arrive(registrationOf(principal.podId), peer);
     }
     void peer.closed.then(() => this.#peers.delete(peer));
+  }
+
+  #arrive(registration: RegistrationId, peer: Peer<AskedMethods>): void {
+    this.#grants.attach(registration, peer);
+    this.#silence.arrived(registration);
   }
 
   #publish(events: readonly LogEvent[], state: WorkspaceState): void {

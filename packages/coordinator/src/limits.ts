@@ -45,7 +45,7 @@ export const pollEveryMs = 100;
 
 /** Events asked for in one read while folding: bounds memory, large enough to hide the call. */
 export const readPageEvents = 4_096;
-/** Stored bytes after which a read ends even if fewer events than asked for were found. */
+/** Bytes of text after which a read ends even if fewer events than asked for were found. */
 export const maxReadBytes = 16 * 1024 * 1024;
 /**
  * Events between two snapshots: folding so many again takes a sixth of the 300 ms that a restart
@@ -69,7 +69,10 @@ export const postgresStatementMs = 10_000;
 export const postgresPatienceMs = 60_000;
 /** Between two attempts to listen for hints: they only save latency, so there is no hurry. */
 export const postgresRelistenMs = 5_000;
-/** A replica that has not ticked for this long counts as gone; a slow store must not look dead. */
+/**
+ * A replica that has not ticked for this long counts as gone, and others judge its sessions; a slow
+ * store must not look dead.
+ */
 export const replicaLeaseMs = 15_000;
 /** When the row of a replica that never said farewell is swept away. */
 export const forgottenReplicaMs = 24 * 3_600_000;

@@ -79,6 +79,10 @@ export type FeatureId = z.infer<typeof FeatureId>;
 export const RegistrationId = z.string().min(1).max(64).brand<"RegistrationId">();
 export type RegistrationId = z.infer<typeof RegistrationId>;
 
+/** One life of one coordinator on a log that several share. */
+export const ReplicaId = z.string().min(1).max(64).brand<"ReplicaId">();
+export type ReplicaId = z.infer<typeof ReplicaId>;
+
 export const HostId = z.string().min(1).max(128).brand<"HostId">();
 export type HostId = z.infer<typeof HostId>;
 

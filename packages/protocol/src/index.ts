@@ -53,6 +53,7 @@ export {
   AccessKeyId,
   FeatureId,
   HostId,
+  ReplicaId,
   ArtifactId,
   CommitId,
   Name,

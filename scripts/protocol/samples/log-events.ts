@@ -141,6 +141,7 @@ export const logEventSamples: Samples = {
   "registration.suspected": {},
   "registration.recovered": {},
   "registration.ended": { how: "dead" },
+  "replica.attached": { replica: "r1", registrations: [registrationId] },
   "inbox.received": { event: podEventSamples.shut_down },
   "inbox.acknowledged": { upToSeq: 3 },
   "request.denied": { method: "pod.kill", code: "unauthorized", message: "a viewer only reads" },

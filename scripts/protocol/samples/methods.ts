@@ -257,6 +257,7 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       stateDir: "/var/lib/podlane",
       store: "/var/lib/podlane/log.db",
       socket: of.socket,
+      deadAfterMs: 900_000,
       livingPods: 2,
       clients: 1,
       head: 12,

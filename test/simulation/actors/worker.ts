@@ -107,6 +107,8 @@ class Pulse {
   /** True once a server has it on the log. */
   #say(verdict: string): Promise<boolean> {
     const server = this.#random.pick(this.#cluster.servers);
-    return server.propose(verdictMethod, { registration: this.#registration, verdict });
+    // Nobody attaches to a server here: each may judge.
+    const judged = { registration: this.#registration, verdict, attachedTo: null };
+    return server.propose(verdictMethod, judged);
   }
 }

@@ -228,7 +228,7 @@ export class ClaimsModel {
       toSeq: Infinity,
       expiresAtMs: entry.atMs + ttlMs,
       acceptByMs: null,
-      ...giversAfter(from, to),
+      ...giversAfter(this.#kinship, from, to),
     };
     this.#checkExclusive(handed);
     this.#open(handed);
@@ -370,9 +370,15 @@ export class ClaimsModel {
 }
 
 /** What comes back to a giver loses those it has come back past. */
-function giversAfter(from: ClaimSpan, to: string): Pick<ClaimSpan, "givers" | "turn"> {
-  const { givers, holder, turn } = from;
+/** Handed back after the turn it was taken for, a claim belongs to no turn. */
+function giversAfter(
+  kinship: Kinship,
+  { givers, holder, turn }: ClaimSpan,
+  to: string,
+): Pick<ClaimSpan, "givers" | "turn"> {
   const back = givers.findIndex((giver) => giver.holder === to);
-  if (back < 0) return { givers: [...givers, { holder, turn }], turn: null };
-  return { givers: givers.slice(0, back), turn: givers[back]?.turn ?? null };
+  const giver = givers[back];
+  if (giver === undefined) return { givers: [...givers, { holder, turn }], turn: null };
+  const isOver = giver.turn === null || kinship.turnOf(to) !== giver.turn;
+  return { givers: givers.slice(0, back), turn: isOver ? null : giver.turn };
 }

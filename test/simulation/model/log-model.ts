@@ -121,7 +121,7 @@ export class LogModel {
       this.#report("A1", `command ${key} takes effect twice, first at ${known.firstSeq}`);
     }
     known.lastSeq = seq;
-    known.answer = event.answer;
+    known.answer ??= event.answer;
   }
 }
 

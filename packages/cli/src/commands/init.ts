@@ -36,6 +36,9 @@ const template = `# Podlane's settings for this repository. Every line is option
 # Remove the worktree of a pod once its work has landed.
 # cleanup_on_complete: true
 
+# Seconds of silence after which an agent from outside is dead and what it had returns.
+# sessions: { dead_after_seconds: 900 }
+
 # 1 is first, 10 is last.
 # priority: 5
 

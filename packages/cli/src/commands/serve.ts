@@ -8,6 +8,7 @@ import { stopServer } from "../stop-server.ts";
 import { connectRunning } from "../coordinator-client.ts";
 import { CommandFailure } from "../failure.ts";
 import type { StateLayout } from "@podlane/protocol/node";
+import { serveSettings, settingsArgument } from "../serve-settings.ts";
 import { readReport } from "../start-server.ts";
 import { renderDuration } from "../render/duration.ts";
 import {
@@ -20,6 +21,7 @@ import { verb } from "../verb.ts";
 
 interface ServeOptions {
   readonly store?: string;
+  readonly deadAfter?: string;
   readonly status?: true;
   readonly stop?: true;
   readonly force?: true;
@@ -38,6 +40,12 @@ export function addServe(program: Command, context: CommandContext): void {
         "keep the log in PostgreSQL (postgres://…), or again in sqlite; remembered",
       ).env("POD_STORE"),
     )
+    .addOption(
+      new Option(
+        "--dead-after <seconds>",
+        "silence after which an agent from outside is dead (default: 900)",
+      ).env("POD_DEAD_AFTER"),
+    )
     .option("--status", "say whether one runs, and how it does")
     .option("--stop", "end the one that runs; refused while pods live")
     .option("--force", "with --stop: though pods live; they go on without it")
@@ -48,7 +56,7 @@ export function addServe(program: Command, context: CommandContext): void {
 function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   if (options.status === true) return showStatus(context, options.json === true);
   if (options.stop === true) return stop(context, options.force === true);
-  return runHere(context, options.store);
+  return runHere(context, options);
 }
 
 async function showStatus(context: CommandContext, json: boolean): Promise<number> {
@@ -68,6 +76,7 @@ async function showStatus(context: CommandContext, json: boolean): Promise<numbe
     terminal.print(`pods     ${status.livingPods}`);
     terminal.print(`log      ${status.head} events in ${status.store}`);
     terminal.print(`socket   ${status.socket}`);
+    terminal.print(`sessions dead after ${renderDuration(status.deadAfterMs)} of silence`);
   }
   return exitCodes.done;
 }
@@ -86,11 +95,16 @@ async function stop(context: CommandContext, force: boolean): Promise<number> {
 }
 
 /** The server is a process of its own here too: what ends this command ends it. */
-async function runHere(context: CommandContext, store: string | undefined): Promise<number> {
-  const { layout, repository } = await openWorkspace(context);
+async function runHere(
+  context: CommandContext,
+  { store, deadAfter }: ServeOptions,
+): Promise<number> {
+  const workspace = await openWorkspace(context);
+  const { layout, repository } = workspace;
+  const settings = settingsArgument(await serveSettings(context, workspace, { deadAfter }));
   if (store !== undefined) await chooseStore(context, layout, store);
   const [program = "", ...args] = context.programs.serve;
-  const child = spawn(program, [...args, layout.stateDir, repository.toplevel], {
+  const child = spawn(program, [...args, layout.stateDir, repository.toplevel, settings], {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
   });
   const exited = new Promise<number>((resolve) => {

@@ -10,6 +10,12 @@ const Seconds = z
   .min(1)
   .max(7 * 86_400);
 
+/**
+ * Silence after which an agent from outside is dead. Below three heartbeats it would end agents
+ * between two of them.
+ */
+export const deadAfterSeconds = Seconds.min(30);
+
 export const ResourceLimitsFile = z.strictObject({
   memory_mb: z.int().min(1).optional(),
   cpu_percent: z.int().min(1).optional(),
@@ -60,5 +66,7 @@ export const ConfigFile = z.strictObject({
       capacity: z.record(z.string(), z.int().min(1).max(maxUnitCapacity)).optional(),
     })
     .optional(),
+  /** Of agents from outside; the server's, so not a plan's. */
+  sessions: z.strictObject({ dead_after_seconds: deadAfterSeconds.optional() }).optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

@@ -30,6 +30,8 @@ export function unsupportedInConfig(
 
 export function unsupportedInPlan(plan: PlanFile): Unsupported[] {
   const found = unsupportedInConfig(plan.config ?? {}, ["config"]);
+  if (plan.config?.sessions !== undefined)
+    found.push({ path: ["config", "sessions"], reason: "the server's: it belongs in pod.yaml" });
   if (plan.sandbox === "required")
     found.push({ path: ["sandbox"], reason: "there is no sandbox yet; use off (or auto)" });
   plan.tasks.forEach((task: TaskFile, index) => {

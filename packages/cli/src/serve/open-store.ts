@@ -18,7 +18,7 @@ import { ensureKey, replaceKey } from "./workspace-key.ts";
 
 export interface OpenedStore extends Pick<
   CoordinatorOptions,
-  "log" | "clock" | "soleWriter" | "onHint" | "key" | "store"
+  "log" | "clock" | "soleWriter" | "leases" | "onHint" | "key" | "store"
 > {
   /** Unique among the hosts of this log. */
   readonly hostId: HostId;
@@ -37,6 +37,7 @@ export async function openStore(
     log,
     clock: log,
     soleWriter: false,
+    leases: log,
     onHint: (hint) => log.onHint(hint),
     key: log.workspaceKey,
     store: showStoreChoice(url),

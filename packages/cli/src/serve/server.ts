@@ -2,6 +2,7 @@
  * The server: one coordinator and one host for one workspace. The only place where the two meet.
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
+import { flushCompileCache } from "node:module";
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
@@ -14,6 +15,7 @@ import {
 } from "@podlane/protocol/node";
 import { expectOk } from "../failure.ts";
 import { programs } from "../programs.ts";
+import type { ServeSettings } from "../serve-settings.ts";
 import type { ServerReport } from "../start-server.ts";
 import { packageVersion } from "../version.ts";
 import { attachHost } from "./attach-host.ts";
@@ -26,6 +28,7 @@ import { takeLock } from "./take-lock.ts";
 export async function serve(
   stateDir: string,
   checkout: string,
+  settings: ServeSettings,
   limits: IdleLimits = idleLimits,
 ): Promise<void> {
   try {
@@ -37,7 +40,7 @@ export async function serve(
       process.exit(exitCodes.done);
     }
     const repository = expectOk(await discoverRepository(checkout));
-    await run({ layout, repository, limits, releaseLock: lock.release });
+    await run({ layout, repository, settings, limits, releaseLock: lock.release });
   } catch (fault) {
     report({ kind: "failed", message: fault instanceof Error ? fault.message : String(fault) });
     die(fault);
@@ -47,17 +50,20 @@ export async function serve(
 interface Serving {
   readonly layout: StateLayout;
   readonly repository: Repository;
+  readonly settings: ServeSettings;
   readonly limits: IdleLimits;
   readonly releaseLock: () => void;
 }
 
-async function run({ layout, repository, limits, releaseLock }: Serving): Promise<void> {
+async function run({ layout, repository, settings, ...serving }: Serving): Promise<void> {
+  const { limits, releaseLock } = serving;
   const { hostId, ...store } = await openStore(layout, repository, note);
   const { key } = store;
   const sockets = openSocketPlace(layout);
   const socket = sockets.pathOf("coordinator");
   const coordinator = await openCoordinator({
     ...store,
+    ...(settings.deadAfterMs === undefined ? {} : { deadAfterMs: settings.deadAfterMs }),
     snapshots: openSnapshots(layout, note),
     version: packageVersion,
     stateDir: layout.stateDir,
@@ -85,8 +91,6 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     note,
     onFault: die,
   });
-  await publish(layout, socket);
-  report({ kind: "ready" });
   // The host's own connection is not somebody who needs the server.
   const demand = () => {
     const { clients, livingPods, tasks } = coordinator.demand();
@@ -109,6 +113,10 @@ async function run({ layout, repository, limits, releaseLock }: Serving): Promis
     process.exit(exitCodes.done);
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
+  await publish(layout, socket);
+  report({ kind: "ready" });
+  // Else only an orderly end would keep it, and the next start may follow a kill.
+  flushCompileCache();
 }
 
 /** Whole or not at all: clients read it at any moment. */

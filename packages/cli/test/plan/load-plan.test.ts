@@ -149,6 +149,11 @@ const cases: readonly Case[] = [
     problems: [[6, /unsupported: not enforced/]],
   },
   {
+    what: "a setting of the server's",
+    plan: plan("", "config: { sessions: { dead_after_seconds: 60 } }\n"),
+    problems: [[6, /unsupported: the server's: it belongs in pod\.yaml/]],
+  },
+  {
     what: "a restart policy of no kind",
     plan: plan("    restart: always\n"),
     problems: [[6, /restart is 'never' or 'on-failure:N'/]],

@@ -1,25 +1,30 @@
 /**
- * The state slice that makes repeats harmless: the first answer of each client's last commands,
- * folded from the events that carry them. It never decides whether a command is allowed.
+ * The state slice that makes repeats harmless: where on the log the first answer of each client's
+ * last commands lies. The answers themselves stay there: a repeat is rare, and a thousand answers a
+ * client are not. It never decides whether a command is allowed.
  */
-import { accepted, refused } from "@podlane/protocol";
+import { refused } from "@podlane/protocol";
 import type { CommandId, Outcome } from "@podlane/protocol";
 import { answerRetentionMs, answerSweepMs, keptAnswers, maxCommandClients } from "../limits.ts";
 import type { Actor, LogEvent } from "./event.ts";
 import type { Undo } from "./undo.ts";
 
-interface FirstAnswer {
+/** Places that a new client has: a power of two, as is `keptAnswers`. */
+const firstRoom = 8;
+
+/** The event that carries the first answer to command `n` of a client. */
+export interface FirstAnswer {
   readonly n: number;
-  /** Of the event that carries it. */
   readonly seq: number;
-  /** Absent after a start from a snapshot: it is on the log. */
-  answer?: unknown;
 }
 
 interface ClientAnswers {
   readonly actor: Actor;
-  /** By n modulo `keptAnswers`, so that nothing need be searched for to be dropped. */
-  readonly answers: Map<number, FirstAnswer>;
+  /**
+   * n and seq of each, at n modulo their room, which grows to `keptAnswers`: nothing need be
+   * searched for to be dropped. An n of 0 is an empty place.
+   */
+  places: Float64Array;
   highestN: number;
   lastSeenMs: number;
 }
@@ -34,26 +39,22 @@ export function newCommandIds(): CommandIds {
 }
 
 /**
- * The outcome that a command id already settles, or nothing if the command is to be decided: its
+ * What a command id already settles, or nothing if the command is to be decided: the place of its
  * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a
- * client
- * id that belongs to another actor (who must not be given its answers).
+ * client id that belongs to another actor (who must not be given its answers).
  */
 export function findAnswer(
   ids: CommandIds,
   id: CommandId,
   actor: Actor,
-): Outcome<unknown> | undefined {
+): FirstAnswer | Outcome<never> | undefined {
   const client = ids.clients.get(id.client);
   if (client === undefined) return ids.clients.size < maxCommandClients ? undefined : tooMany();
   if (client.actor.id !== actor.id || client.actor.role !== actor.role) {
     return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
   }
-  const kept = client.answers.get(id.n % keptAnswers);
-  if (kept?.n === id.n) {
-    if (kept.answer === undefined) throw new Error(`the answer of ${kept.seq} was not recalled`);
-    return accepted(kept.answer);
-  }
+  const at = placeOf(client.places, id.n);
+  if (client.places[at] === id.n) return { n: id.n, seq: client.places[at + 1] ?? 0 };
   if (id.n > client.highestN - keptAnswers) return undefined;
   return refused(
     "conflict",
@@ -62,13 +63,16 @@ export function findAnswer(
   );
 }
 
-/** Remembers the answer that an event carries, and forgets clients not seen for the retention. */
+/** Remembers which event carries the answer, and forgets clients not seen for the retention. */
 export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): void {
   if (event.atMs >= ids.nextSweepMs) sweep(ids, event.atMs, undo);
   if (event.commandId === undefined || event.answer === undefined) return;
   const { client: name, n } = event.commandId;
   const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
-  undo.put(client.answers, n % keptAnswers, { n, seq: event.seq, answer: event.answer });
+  makeRoom(client, n, undo);
+  const at = placeOf(client.places, n);
+  undo.assign(client.places, at, n);
+  undo.assign(client.places, at + 1, event.seq);
   if (n > client.highestN) undo.assign(client, "highestN", n);
   if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
 }
@@ -76,12 +80,37 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
 function addClient(ids: CommandIds, name: string, event: LogEvent, undo: Undo): ClientAnswers {
   const client: ClientAnswers = {
     actor: event.actor,
-    answers: new Map(),
+    places: new Float64Array(2 * firstRoom),
     highestN: 0,
     lastSeenMs: event.atMs,
   };
   undo.put(ids.clients, name, client);
   return client;
+}
+
+function placeOf({ length }: Float64Array, n: number): number {
+  return 2 * (n % (length / 2));
+}
+
+/** Only a full ring drops an answer: a smaller one is doubled until the place of `n` is free. */
+function makeRoom(client: ClientAnswers, n: number, undo: Undo): void {
+  let { places } = client;
+  while (places.length < 2 * keptAnswers && isTaken(places, n)) places = doubled(places);
+  if (places !== client.places) undo.assign(client, "places", places);
+}
+
+function isTaken(places: Float64Array, n: number): boolean {
+  const found = places[placeOf(places, n)];
+  return found !== 0 && found !== n;
+}
+
+function doubled(places: Float64Array): Float64Array {
+  const grown = new Float64Array(2 * places.length);
+  for (let from = 0; from < places.length; from += 2) {
+    const [n = 0, seq = 0] = places.subarray(from, from + 2);
+    if (n > 0) grown.set([n, seq], placeOf(grown, n));
+  }
+  return grown;
 }
 
 function sweep(ids: CommandIds, nowMs: number, undo: Undo): void {
@@ -96,55 +125,4 @@ function tooMany(): Outcome<never> {
     "busy",
     `${maxCommandClients} clients gave command ids in the last day; reuse a client id or try later`,
   );
-}
-
-/** Where the log has the first answer to this repeat, if memory has only its place. */
-export function placeOfAnswer(ids: CommandIds, id: CommandId): number | undefined {
-  const kept = ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
-  return kept?.n === id.n && kept.answer === undefined ? kept.seq : undefined;
-}
-
-/** Brings an answer back to memory. Not a change of the state: it was always part of it. */
-export function recallAnswer(ids: CommandIds, event: LogEvent): void {
-  const { commandId: id, answer, seq } = event;
-  const kept = id && ids.clients.get(id.client)?.answers.get(id.n % keptAnswers);
-  if (kept?.seq === seq) kept.answer = answer;
-}
-
-/** As it lies in a snapshot: where each answer is on the log, not what it is. */
-export interface PackedCommandIds {
-  readonly nextSweepMs: number;
-  readonly clients: readonly PackedClient[];
-}
-
-interface PackedClient extends Omit<ClientAnswers, "answers"> {
-  readonly name: string;
-  /** n and seq of each. */
-  readonly places: Float64Array;
-}
-
-export function packCommandIds({ clients, nextSweepMs }: CommandIds): PackedCommandIds {
-  const packed = Array.from(clients, ([name, { answers, ...client }]) => {
-    const places = new Float64Array(answers.size * 2);
-    let at = 0;
-    for (const { n, seq } of answers.values()) {
-      places[at] = n;
-      places[at + 1] = seq;
-      at += 2;
-    }
-    return { name, ...client, places };
-  });
-  return { nextSweepMs, clients: packed };
-}
-
-export function unpackCommandIds({ clients, nextSweepMs }: PackedCommandIds): CommandIds {
-  const unpacked = clients.map(({ name, places, ...client }) => {
-    const answers = new Map<number, FirstAnswer>();
-    for (let at = 0; at + 1 < places.length; at += 2) {
-      const [n = 0, seq = 0] = [places[at], places[at + 1]];
-      answers.set(n % keptAnswers, { n, seq });
-    }
-    return [name, { ...client, answers }] as const;
-  });
-  return { nextSweepMs, clients: new Map(unpacked) };
 }

@@ -2,7 +2,7 @@
  * What a replica decides: one method call by one proven actor, and the decision about it.
  */
 import type { CommandId, HostId, Refusal } from "@podlane/protocol";
-import type { Actor, NewEvent } from "./event.ts";
+import type { Actor, NewEvent, toldByEvent } from "./event.ts";
 
 /** One call of a method. Params were validated at the server's edge. */
 export interface Command {
@@ -35,6 +35,7 @@ export type Decision<State> =
   | {
       readonly ok: true;
       readonly events: readonly NewEvent[];
-      readonly answer: (state: State) => unknown;
+      /** `toldByEvent`: what the first of the events tells. */
+      readonly answer: ((state: State) => unknown) | typeof toldByEvent;
     }
   | { readonly ok: false; readonly error: Refusal; readonly events?: readonly NewEvent[] };

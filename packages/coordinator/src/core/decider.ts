@@ -10,7 +10,7 @@ import type {
   ResultOf,
 } from "@podlane/protocol";
 import type { DecideContext, Decision } from "./command.ts";
-import type { Actor, NewEvent } from "./event.ts";
+import { type Actor, type NewEvent, toldByEvent } from "./event.ts";
 import type { WorkspaceState } from "./state.ts";
 
 export type Methods = CoordinatorMethods & HostReportMethods;
@@ -37,6 +37,11 @@ export function accept<M extends MethodName>(
   answer: (state: WorkspaceState) => ResultOf<Methods, M>,
 ): WorkspaceDecision {
   return { ok: true, events, answer };
+}
+
+/** Accepted; the event says by itself what there is to answer. */
+export function acceptAsTold(event: NewEvent): WorkspaceDecision {
+  return { ok: true, events: [event], answer: toldByEvent };
 }
 
 /** Accepted with nothing to tell. */

@@ -22,6 +22,9 @@ export interface NewEvent {
   readonly v?: number;
 }
 
+/** In place of an answer that its own event tells (`Rules.tell`). No method answers `true`. */
+export const toldByEvent = true;
+
 /** One entry of the log. Read-only to everybody but the draft that builds it. */
 export interface LogEvent {
   /** Position in the total order, starting at 1, without gaps. Doubles as the fencing token. */
@@ -34,7 +37,10 @@ export interface LogEvent {
   /** Consequences of a command carry the actor of the command that caused them. */
   actor: Actor;
   commandId?: CommandId;
-  /** Only on the last event of an accepted command with an id: its first answer. */
+  /**
+   * On one event of an accepted command with an id: its first answer, or `toldByEvent`. On the last
+   * event, but for an answer that the first tells.
+   */
   answer?: unknown;
   data: unknown;
 }

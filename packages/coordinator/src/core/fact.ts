@@ -7,6 +7,7 @@ import type {
   LogEventKind,
   MergeId,
   PodId,
+  ReplicaId,
   RunId,
   TaskId,
   UnitKey,
@@ -14,14 +15,16 @@ import type {
 import type { LogEvent, NewEvent } from "./event.ts";
 import type { WorkspaceState } from "./state.ts";
 import type { Undo } from "./undo.ts";
+import { eventVersions } from "./versions.ts";
 
-/** A new event whose data fits its kind. */
+/** A new event whose data fits its kind, in the version of today. */
 export function fact<K extends LogEventKind>(
   kind: K,
   subject: string,
   data: LogEventData<K>,
 ): NewEvent {
-  return { kind, subject, data };
+  const v = eventVersions.currentOf(kind);
+  return v === 1 ? { kind, subject, data } : { kind, subject, data, v };
 }
 
 /** What events are about: the keys that histories are asked by. */
@@ -34,6 +37,7 @@ export const subjectOf = {
   task: (id: TaskId) => `task:${id}`,
   unit: (key: UnitKey) => `unit:${key}`,
   host: (id: string) => `host:${id}`,
+  replica: (id: ReplicaId) => `replica:${id}`,
   inbox: () => "inbox:operator",
 } as const;
 
@@ -46,6 +50,15 @@ export type Evolver<K extends LogEventKind> = (
 
 /** The part of the fold that one resource owns; all parts together cover every kind. */
 export type Evolvers<K extends LogEventKind> = { readonly [P in K]: Evolver<P> };
+
+/** The answer that an event tells; of the state only what never changes, such as names. */
+export type Teller<K extends LogEventKind> = (
+  state: WorkspaceState,
+  data: LogEventData<K>,
+  event: LogEvent,
+) => unknown;
+
+export type Tellers<K extends LogEventKind> = { readonly [P in K]: Teller<P> };
 
 /** Collects the events of one decision and knows the seq of the next, for ids made of it. */
 export class Batch {

@@ -12,6 +12,7 @@ import { isExecuting } from "./merges/merges-slice.ts";
 import { childrenOf, findLiving, isAncestor, livingPods } from "./pods/tree.ts";
 import { lendsWrite, loanScope } from "./scopes.ts";
 import type { WorkspaceState } from "./state.ts";
+import { checkSessions } from "./sessions/invariants.ts";
 import { checkQueue } from "./tasks/invariants.ts";
 import { slotsOf } from "./turns/admission.ts";
 import { groupOf } from "./turns/turns-slice.ts";
@@ -30,6 +31,7 @@ export function checkInvariants(state: WorkspaceState): string[] {
     ...slots(state),
     ...tasks(state),
     ...checkQueue(state),
+    ...checkSessions(state),
     ...merges(state),
   ];
 }

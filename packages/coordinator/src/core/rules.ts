@@ -22,6 +22,11 @@ export interface Rules<State> {
    * until it returns none; a chain longer than `maxConsequenceRounds` is a defect.
    */
   advance(state: State, context: DecideContext): readonly NewEvent[];
+  /**
+   * The answer to the command of an event that carries `toldByEvent`: the same whenever it is asked
+   * for, so made of the event and of what never changes.
+   */
+  tell(state: State, event: LogEvent): unknown;
   /** Answers a read-only method. The value must not share objects with the state. */
   read(state: State, command: Command, context: { readonly nowMs: number }): Outcome<unknown>;
   isQuery(method: string): boolean;

@@ -1,28 +1,24 @@
 /**
- * The rules of a workspace, composed: one decider a mutation, one query a read, one evolver a kind
- * of event, and the consequences that follow from any of them.
+ * The rules of a workspace, composed: one decider a mutation, one query a read, and the
+ * consequences that follow from any event.
  */
-import type { LogEventKind, Outcome } from "@podlane/protocol";
-import { auditEvolvers, auditOf } from "./audit.ts";
+import type { Outcome } from "@podlane/protocol";
+import { auditOf } from "./audit.ts";
 import { authorize } from "./authority.ts";
-import { capacityDeciders, capacityEvolvers } from "./claims/capacity.ts";
+import { capacityDeciders } from "./claims/capacity.ts";
 import { claimDeciders, decideAccept } from "./claims/decide.ts";
-import { claimEvolvers } from "./claims/evolve.ts";
 import { dueClaims } from "./claims/expiry.ts";
+import { claimTellers } from "./claims/tell.ts";
 import { readyGrants } from "./claims/grants.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { Call, Deciders, MethodName, WorkspaceDecision } from "./decider.ts";
 import { refuse, refuseWith } from "./decider.ts";
 import type { LogEvent, NewEvent } from "./event.ts";
-import type { Evolvers } from "./fact.ts";
-import { hostDeciders, hostEvolvers } from "./hosts.ts";
-import { inboxDeciders, inboxEvolvers, inboxQueries } from "./inbox.ts";
+import { hostDeciders } from "./hosts.ts";
+import { inboxDeciders, inboxQueries } from "./inbox.ts";
 import { mergeStarts } from "./merges/advance.ts";
 import { mergeDeciders } from "./merges/decide.ts";
-import { mergeEvolvers } from "./merges/evolve.ts";
 import { podStarts, unstartedExits } from "./pods/advance.ts";
-import { podEvolvers } from "./pods/evolve.ts";
-import { restartEvolvers } from "./pods/restart.ts";
 import { exitDeciders } from "./pods/exit.ts";
 import { hostReportDeciders, podReportDeciders } from "./pods/reports.ts";
 import { spawnDeciders } from "./pods/spawn.ts";
@@ -32,19 +28,16 @@ import type { Rules } from "./rules.ts";
 import { tickMethod } from "./rules.ts";
 import { finishedPods, runEndings, taskEndings, taskMerges, taskSpawns } from "./runs/advance.ts";
 import { runDeciders } from "./runs/decide.ts";
-import { runEvolvers } from "./runs/evolve.ts";
 import { scopeQueries } from "./scopes.ts";
+import { decideAttach } from "./sessions/attachment.ts";
 import { decideVerdict, sessionDeciders } from "./sessions/decide.ts";
-import { sessionEvolvers } from "./sessions/evolve.ts";
 import type { LifecycleMark, WorkspaceState } from "./state.ts";
 import { initialState } from "./state.ts";
 import { taskDeciders } from "./tasks/decide.ts";
 import { dueTasks } from "./tasks/due.ts";
-import { taskEvolvers } from "./tasks/evolve.ts";
 import { admissions } from "./turns/admission.ts";
 import { turnDeciders } from "./turns/decide.ts";
-import { turnEvolvers } from "./turns/evolve.ts";
-import type { Undo } from "./undo.ts";
+import { evolveWorkspace } from "./workspace-fold.ts";
 import { claimQueries } from "./views/claim-view.ts";
 import { mergeQueries } from "./views/merge-view.ts";
 import { podQueries } from "./views/pod-view.ts";
@@ -82,6 +75,7 @@ export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
 /** The methods that shell and clock call, and no client can. */
 export const acceptMethod = "claim.accept";
 export const verdictMethod = "registration.verdict";
+export const attachMethod = "replica.attach";
 
 export const deciders: Deciders<MutationName> = {
   ...runDeciders,
@@ -112,57 +106,6 @@ export const queries: Queries<QueryName> = {
   ...inboxQueries,
 };
 
-const evolvers: Evolvers<LogEventKind> = {
-  ...hostEvolvers,
-  ...podEvolvers,
-  ...restartEvolvers,
-  ...turnEvolvers,
-  ...claimEvolvers,
-  ...capacityEvolvers,
-  ...runEvolvers,
-  ...mergeEvolvers,
-  ...taskEvolvers,
-  ...sessionEvolvers,
-  ...inboxEvolvers,
-  ...auditEvolvers,
-};
-
-/**
- * Events that no lifecycle rule looks at: they cost no second look at runs and turns. What ends the
- * last open task of a type says so itself.
- */
-const inert: ReadonlySet<string> = new Set<LogEventKind>([
-  "claim.acquired",
-  "claim.queued",
-  "claim.granted",
-  "claim.accepted",
-  "claim.kept",
-  "claim.renewed",
-  "claim.transferred",
-  "claim.ended",
-  "task.submitted",
-  "task.claimed",
-  "task.renewed",
-  "task.returned",
-  "task.completed",
-  "task.failed",
-  "task.dead_lettered",
-  "task.cancelled",
-  "task.blocked",
-  "registration.registered",
-  "registration.suspected",
-  "registration.recovered",
-  "registration.ended",
-  "claim.capacity_set",
-  "pod.touched",
-  "inbox.received",
-  "inbox.acknowledged",
-  "request.denied",
-]);
-
-/** The version of event data that this code folds. */
-const knownVersion = 1;
-
 /** The tables by name; every entry takes params that were validated at the server's edge. */
 type AnyDecider = (state: WorkspaceState, params: unknown, call: Call) => WorkspaceDecision;
 type AnyQuery = (
@@ -170,15 +113,11 @@ type AnyQuery = (
   params: unknown,
   context: { readonly nowMs: number },
 ) => Outcome<unknown>;
-type AnyEvolver = (
-  state: WorkspaceState,
-  data: unknown,
-  at: { readonly event: LogEvent; readonly undo: Undo },
-) => void;
+type AnyTeller = (state: WorkspaceState, data: unknown, event: LogEvent) => unknown;
 
 const deciderByName = new Map(Object.entries(deciders)) as ReadonlyMap<string, unknown>;
+const tellerByKind = new Map(Object.entries(claimTellers)) as ReadonlyMap<string, unknown>;
 const queryByName = new Map(Object.entries(queries)) as ReadonlyMap<string, unknown>;
-const evolverByKind = new Map(Object.entries(evolvers)) as ReadonlyMap<string, unknown>;
 
 export const workspaceRules: Rules<WorkspaceState> = {
   initial: initialState,
@@ -193,17 +132,13 @@ export const workspaceRules: Rules<WorkspaceState> = {
     if (query === undefined) throw new Error(`${command.method} is not a query of the core`);
     return query(state, command.params, context);
   },
-  isQuery: (method) => queryByName.has(method),
-  evolve: (state, event, undo) => {
-    const evolver = evolverByKind.get(event.kind) as AnyEvolver | undefined;
-    if (evolver === undefined || event.v > knownVersion) {
-      throw new Error(
-        `event ${event.seq} is ${event.kind} v${event.v}, unknown to this version: upgrade`,
-      );
-    }
-    evolver(state, event.data, { event, undo });
-    if (!inert.has(event.kind)) undo.assign(state, "mark", { seq: event.seq });
+  tell: (state, event) => {
+    const teller = tellerByKind.get(event.kind) as AnyTeller | undefined;
+    if (teller === undefined) throw new Error(`event ${event.seq}, ${event.kind}, tells no answer`);
+    return teller(state, event.data, event);
   },
+  isQuery: (method) => queryByName.has(method),
+  evolve: evolveWorkspace,
 };
 
 function decideAny(
@@ -234,6 +169,9 @@ function decideInternal(
   }
   if (method === verdictMethod) {
     return decideVerdict(state, params as Parameters<typeof decideVerdict>[1], context.nextSeq);
+  }
+  if (method === attachMethod) {
+    return decideAttach(state, params as Parameters<typeof decideAttach>[1]);
   }
   const decider = deciderByName.get(method) as AnyDecider | undefined;
   if (decider === undefined) return refuse("unsupported", `${method} is not a command`);

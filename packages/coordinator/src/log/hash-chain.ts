@@ -81,7 +81,7 @@ export async function verifyChain(log: Log): Promise<ChainReport> {
   }
 }
 
-function linkHash(prevHash: string, firstSeq: number, payload: Uint8Array): string {
+export function linkHash(prevHash: string, firstSeq: number, payload: Uint8Array): string {
   const header = Buffer.from(`${prevHash}:${firstSeq}:`);
   return hash("sha256", Buffer.concat([header, payload]), "hex");
 }

@@ -5,6 +5,7 @@
 import { maxReadBytes } from "../limits.ts";
 import { checkLink, headOf, openBatch } from "./hash-chain.ts";
 import type { Batch, ReadRange, StoredBatch } from "./log.ts";
+import { unpackedBytes } from "./packing.ts";
 
 /** Takes records from the front of `stored`, which begins with the one that holds `fromSeq`. */
 export function takePage(stored: Iterable<StoredBatch>, range: ReadRange): Batch[] {
@@ -14,7 +15,7 @@ export function takePage(stored: Iterable<StoredBatch>, range: ReadRange): Batch
     const before = page.at(-1);
     if (before !== undefined) checkLink(headOf(before), record);
     page.push(openBatch(record));
-    bytes += record.payload.byteLength;
+    bytes += unpackedBytes(record.payload);
     if (record.lastSeq - range.fromSeq + 1 >= range.limit || bytes >= maxReadBytes) break;
   }
   return page;

@@ -5,9 +5,9 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
-import { findAnswer, evolveCommandIds } from "../core/command-ids.ts";
+import { evolveCommandIds, findAnswer, type FirstAnswer } from "../core/command-ids.ts";
 import type { Command, DecideContext, Decision } from "../core/command.ts";
-import type { LogEvent, NewEvent } from "../core/event.ts";
+import { type LogEvent, type NewEvent, toldByEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
 import { maxCommandChars, maxConsequenceRounds } from "../limits.ts";
 import { encodeEvent } from "../log/encoding.ts";
@@ -34,13 +34,18 @@ export class Draft<State> {
     return this.#chars;
   }
 
-  /** Answers one command at the log time given. The answer holds only if the draft is kept. */
-  answer(command: Command, nowMs: number): Outcome<unknown> {
+  /**
+   * Answers one command at the log time given. The answer holds only if the draft is kept. A repeat
+   * of what is durable already has its answer on the log.
+   */
+  answer(command: Command, nowMs: number): Outcome<unknown> | FirstAnswer {
     const { rules, state, commandIds } = this.#fold;
     if (rules.isQuery(command.method)) return rules.read(state, command, { nowMs });
     const id = command.commandId;
     const known = id === undefined ? undefined : findAnswer(commandIds, id, command.actor);
-    return known ?? this.#decide(command, nowMs);
+    if (known === undefined) return this.#decide(command, nowMs);
+    const first = "seq" in known && this.#events[known.seq - this.#fold.head.seq - 1];
+    return first ? accepted(this.#fold.answerOf(first)) : known;
   }
 
   /** The record to append after the fold's head. */
@@ -70,13 +75,20 @@ export class Draft<State> {
 
   #conclude(decision: Decision<State>, first: number): Outcome<unknown> {
     if (!decision.ok) return { ok: false, error: decision.error };
-    const answer = decision.answer(this.#fold.state) ?? null;
-    const last = this.#events.at(-1);
-    if (this.#events.length > first && last?.commandId !== undefined) {
-      last.answer = answer;
-      evolveCommandIds(this.#fold.commandIds, last, this.#fold.undo);
+    if (decision.answer === toldByEvent) {
+      const teller = this.#events[first] as LogEvent;
+      this.#record(teller, toldByEvent);
+      return accepted(this.#fold.rules.tell(this.#fold.state, teller));
     }
+    const answer = decision.answer(this.#fold.state) ?? null;
+    if (this.#events.length > first) this.#record(this.#events.at(-1) as LogEvent, answer);
     return accepted(answer);
+  }
+
+  #record(event: LogEvent, answer: unknown): void {
+    if (event.commandId === undefined) return;
+    event.answer = answer;
+    evolveCommandIds(this.#fold.commandIds, event, this.#fold.undo);
   }
 
   #advance(command: Command, nowMs: number): void {

@@ -25,6 +25,7 @@ import type { LogWatches } from "./log-watch.ts";
 import type { Replica } from "./replica.ts";
 import { sessionHandlers } from "./session-handlers.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Silence } from "./silence.ts";
 import type { StateWaits } from "./state-waits.ts";
 import { taskHandlers } from "./task-handlers.ts";
 
@@ -36,6 +37,7 @@ export interface HandlerOptions {
   readonly replica: WorkspaceReplica;
   readonly waits: StateWaits<WorkspaceState>;
   readonly sessions: Sessions;
+  readonly silence: Silence;
   readonly watches: LogWatches;
   readonly subjects: SubjectIndex;
   readonly verify: () => Promise<ResultOf<CoordinatorMethods, "log.verify">>;

@@ -5,7 +5,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
-import { placeOfAnswer, recallAnswer } from "../core/command-ids.ts";
+import type { FirstAnswer } from "../core/command-ids.ts";
 import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
@@ -43,6 +43,14 @@ interface Waiting {
   readonly answer: (outcome: Outcome<unknown>) => void;
 }
 
+/** Of a command whose first answer is on the log. */
+interface Repeat extends Waiting {
+  readonly first: FirstAnswer;
+}
+
+/** A command's outcome, or where the log has it. */
+type Answer = Outcome<unknown> | FirstAnswer;
+
 const time: Actor = { role: "system", id: "time" };
 const tick: Command = { method: tickMethod, params: {}, actor: time };
 /** Changes and asks nothing: that it is answered means that the fold was at the log's head. */
@@ -67,6 +75,7 @@ export class Replica<State> {
   readonly #subscribers = new Set<Subscriber<State>>();
   readonly #drained: (() => void)[] = [];
   #queue: Waiting[] = [];
+  #repeats: Repeat[] = [];
   #running = false;
   #ticks: Waiting[] = [];
   /** Why commands are no longer taken. */
@@ -108,9 +117,6 @@ export class Replica<State> {
       const message = `${maxWaitingCommands} commands already wait; try again later`;
       return Promise.resolve(refused("busy", message));
     }
-    const { commandId } = command;
-    const seq = commandId && placeOfAnswer(this.#fold.commandIds, commandId);
-    if (seq !== undefined) return this.#recall(command, seq);
     return this.#enqueue(command, this.#queue);
   }
 
@@ -146,18 +152,6 @@ export class Replica<State> {
     await this.#options.snapshots?.finish(this.#fold.head.seq, () => this.#fold.snapshot());
   }
 
-  /** A repeat of what came before the snapshot: its answer is read, then found as any other. */
-  async #recall(command: Command, seq: number): Promise<Outcome<unknown>> {
-    try {
-      const [event] = await this.readEvents({ fromSeq: seq, limit: 1 });
-      if (event?.seq === seq) recallAnswer(this.#fold.commandIds, event);
-    } catch (error) {
-      this.#fail(error);
-    }
-    if (this.#stopped !== undefined) return refused("unavailable", this.#stopped);
-    return this.#enqueue(command, this.#queue);
-  }
-
   #enqueue(command: Command, queue: Waiting[]): Promise<Outcome<unknown>> {
     return new Promise((answer) => {
       queue.push({ command, answer });
@@ -174,6 +168,7 @@ export class Replica<State> {
   async #run(): Promise<void> {
     try {
       await this.#runBatch();
+      await this.#answerRepeats();
     } catch (error) {
       this.#fail(error);
     }
@@ -183,7 +178,7 @@ export class Replica<State> {
   }
 
   async #runBatch(): Promise<void> {
-    let outcomes: Outcome<unknown>[] = [];
+    let outcomes: Answer[] = [];
     if (this.#ticks.length > 0) await this.#passTime();
     for (let attempt = 0; attempt <= maxRedecisions; attempt += 1) {
       const draft = new Draft(this.#fold);
@@ -208,8 +203,8 @@ export class Replica<State> {
     this.#queue.unshift(...this.#ticks.splice(0));
   }
 
-  #decideWaiting(draft: Draft<State>): Outcome<unknown>[] {
-    const outcomes: Outcome<unknown>[] = [];
+  #decideWaiting(draft: Draft<State>): Answer[] {
+    const outcomes: Answer[] = [];
     for (const { command, answer } of this.#queue) {
       if (outcomes.length >= maxBatchCommands || draft.chars >= maxBatchChars) break;
       try {
@@ -225,7 +220,7 @@ export class Replica<State> {
   }
 
   /** Makes the draft durable and answers; false if another writer was first: decide again. */
-  async #flush(draft: Draft<State>, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+  async #flush(draft: Draft<State>, outcomes: readonly Answer[]): Promise<boolean> {
     const { log, soleWriter = false } = this.#options;
     const { seq } = this.#fold.head;
     if (draft.isEmpty) {
@@ -247,10 +242,25 @@ export class Replica<State> {
   }
 
   /** Answers the commands at the front of the queue. */
-  #settle(outcomes: readonly Outcome<unknown>[]): void {
+  #settle(outcomes: readonly Answer[]): void {
     const settled = this.#queue;
     this.#queue = settled.slice(outcomes.length);
-    outcomes.forEach((outcome, index) => settled[index]?.answer(outcome));
+    for (const [index, outcome] of outcomes.entries()) {
+      const waiting = settled[index];
+      if (waiting === undefined) return;
+      if ("ok" in outcome) waiting.answer(outcome);
+      else this.#repeats.push({ ...waiting, first: outcome });
+    }
+  }
+
+  /** Repeats get the first answers, which are read where they are kept. */
+  async #answerRepeats(): Promise<void> {
+    for (const { first, answer } of this.#repeats) {
+      const [event] = await this.readEvents({ fromSeq: first.seq, limit: 1 });
+      if (event === undefined) throw new Error(`the log has no event ${first.seq}, but it had`);
+      answer(accepted(this.#fold.answerOf(event)));
+    }
+    this.#repeats = [];
   }
 
   /** Only called without a draft. */
@@ -264,7 +274,10 @@ export class Replica<State> {
     this.#stopped = faultMessage;
     this.#fold.undo.rollback();
     this.#queue.push(...this.#ticks.splice(0));
-    this.#settle(this.#queue.map(() => refused("unavailable", faultMessage)));
+    for (const { answer } of [...this.#repeats, ...this.#queue]) {
+      answer(refused("unavailable", faultMessage));
+    }
+    [this.#repeats, this.#queue] = [[], []];
     if (!this.#faulted) this.#options.onFault(error);
     this.#faulted = true;
   }

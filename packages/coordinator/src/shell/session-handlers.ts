@@ -22,6 +22,7 @@ import { heartbeatEveryMs } from "../limits.ts";
 import type { AskedMethods } from "./methods.ts";
 import type { Replica } from "./replica.ts";
 import { credentialOf, type Sessions } from "./sessions.ts";
+import type { Silence } from "./silence.ts";
 
 type CoordinatorCall = Call<AskedMethods>;
 type Params<M extends keyof CoordinatorMethods> = ParsedParamsOf<CoordinatorMethods, M>;
@@ -30,9 +31,11 @@ type Answer<M extends keyof CoordinatorMethods> = Promise<Outcome<ResultOf<Coord
 export interface SessionHandlerOptions {
   readonly replica: Replica<WorkspaceState>;
   readonly sessions: Sessions;
+  readonly silence: Silence;
 }
 
-export function sessionHandlers({ replica, sessions }: SessionHandlerOptions) {
+export function sessionHandlers(options: SessionHandlerOptions) {
+  const { replica, sessions, silence } = options;
   const submit = async (method: string, params: unknown, call: CoordinatorCall) =>
     replica.submit(sessions.commandOf(method, params, call));
   const listed = (method: "registration.discover" | "registration.list") => {
@@ -60,10 +63,10 @@ export function sessionHandlers({ replica, sessions }: SessionHandlerOptions) {
     "registration.heartbeat": (
       { registration }: Params<"registration.heartbeat">,
       call: CoordinatorCall,
-    ) => heartbeat({ replica, sessions }, { registration, call }),
+    ) => heartbeat(options, { registration, call }),
     "registration.cleanup": (params: Params<"registration.cleanup">, call: CoordinatorCall) => {
       const silenceMs = params.staleThresholdMinutes * 60_000;
-      const silent = sessions.silentFor(replica.state, silenceMs);
+      const silent = silence.silentFor(replica.state, silenceMs);
       return submit("registration.cleanup", { ...params, silent }, call);
     },
   };

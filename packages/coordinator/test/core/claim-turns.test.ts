@@ -109,6 +109,21 @@ test("a giver's later turn is not the one it took the claim for", () => {
   expect(held()).toEqual([]);
 });
 
+test("handed back after the turn it was taken for, it is the giver's until released", () => {
+  const { world, root, held } = inTurn();
+  acquire(world, actorOf(root), ["flag:beta"], forTurn);
+  const [taken] = world.read("claim.list").claims;
+  const child = startPod(world, "child", { parent: root, scope: rules("src") });
+  requestTurn(world, child, 1);
+  world.must(actorOf(root), "claim.transfer", { claim: taken?.id, to: child });
+  endTurn(world, root, 1);
+  const [lent] = world.read("claim.list").claims;
+  world.must(actorOf(child), "claim.transfer", { claim: lent?.id, to: root });
+  expect(held()).toEqual([["root", "flag:beta"]]);
+  const live = [...world.state.claims.live.values()];
+  expect(live).toMatchObject([{ turn: null, returnTo: [] }]);
+});
+
 test("handed down and in no use: it ends with the last turn of the two", () => {
   const first = inTurn();
   acquire(first.world, actorOf(first.root), ["src/a.ts"], forTurn);

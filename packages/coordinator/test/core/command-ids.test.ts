@@ -29,9 +29,9 @@ function given(events: readonly LogEvent[]): CommandIds {
   return ids;
 }
 
-test("a repeat gets the first answer", () => {
+test("a repeat is told where the first answer is", () => {
   const ids = given([answered(1), answered(2)]);
-  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ ok: true, value: 10 });
+  expect(findAnswer(ids, { client: "a", n: 1 }, cli)).toEqual({ n: 1, seq: 1 });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toBeUndefined();
   expect(findAnswer(ids, { client: "b", n: 1 }, cli)).toBeUndefined();
 });
@@ -46,8 +46,15 @@ test("a number older than the answers kept is refused", () => {
   expect(findAnswer(ids, { client: "a", n: 2 }, cli)).toMatchObject({
     error: { code: "conflict" },
   });
-  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ ok: true, value: 30 });
-  expect(ids.clients.get("a")?.answers.size).toBe(keptAnswers);
+  expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ n: 3, seq: 3 });
+  expect(ids.clients.get("a")?.places).toHaveLength(2 * keptAnswers);
+});
+
+test("no answer is lost while the room for them grows", () => {
+  const ns = [16, 8, 24, 1, 9, 40, 512, 3];
+  const ids = given(ns.map((n) => answered(n)));
+  for (const n of ns) expect(findAnswer(ids, { client: "a", n }, cli)).toEqual({ n, seq: n });
+  expect(findAnswer(ids, { client: "a", n: 17 }, cli)).toBeUndefined();
 });
 
 test("another actor gets nothing of a client's answers", () => {

@@ -35,7 +35,11 @@ export class Twins {
   die(pick: number): void {
     const id = this.worker(pick);
     const at = this.workers.indexOf(id);
-    this.world.send(system, "registration.verdict", { registration: id, verdict: "dead" });
+    this.world.send(system, "registration.verdict", {
+      registration: id,
+      verdict: "dead",
+      attachedTo: null,
+    });
     this.model.die(id);
     this.workers[at] = this.#register(Object.keys(skills)[at] ?? "");
   }

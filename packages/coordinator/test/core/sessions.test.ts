@@ -20,8 +20,13 @@ function discover(world: World, more: Record<string, unknown> = {}): Registratio
   return world.read("registration.discover", params).registrations;
 }
 
-function judge(world: World, registration: string, verdict: string): Step {
-  return world.send(system, "registration.verdict", { registration, verdict });
+function judge(
+  world: World,
+  registration: string,
+  verdict: string,
+  attachedTo: string | null = null,
+): Step {
+  return world.send(system, "registration.verdict", { registration, verdict, attachedTo });
 }
 
 test(

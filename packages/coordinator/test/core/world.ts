@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { logEventData } from "@podlane/protocol";
 import type { HostId, LogEventKind, Refusal, ResultOf } from "@podlane/protocol";
-import type { Actor, LogEvent, NewEvent } from "../../src/core/event.ts";
+import type { Decision } from "../../src/core/command.ts";
+import { type Actor, type LogEvent, type NewEvent, toldByEvent } from "../../src/core/event.ts";
 import { checkInvariants } from "../../src/core/invariants.ts";
 import { tickMethod } from "../../src/core/rules.ts";
 import type { WorkspaceState } from "../../src/core/state.ts";
@@ -59,9 +60,18 @@ export class World {
       this.#append(events, actor, undo);
     }
     const events = this.log.slice(first);
-    const answer = decision.ok ? decision.answer(this.state) : null;
+    const answer = decision.ok ? this.#answerOf(decision.answer, events[0]) : null;
     const refusal = decision.ok ? null : decision.error;
     return { answer, refusal, events, kinds: events.map((event) => event.kind) };
+  }
+
+  #answerOf(
+    answer: Extract<Decision<WorkspaceState>, { ok: true }>["answer"],
+    first: LogEvent | undefined,
+  ): unknown {
+    if (answer !== toldByEvent) return answer(this.state);
+    assert.ok(first, "an answer that no event tells");
+    return workspaceRules.tell(this.state, first);
   }
 
   /** As `send`, for commands that set the scene: a refusal fails the test. */

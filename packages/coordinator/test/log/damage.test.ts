@@ -23,7 +23,7 @@ function expectation(dir: string, whole: unknown) {
   return async (files: Files): Promise<"opened" | "stopped"> => {
     const recovery = await recover(dir, files);
     if (recovery.kind === "opened") expect(recovery.head).toEqual(whole);
-    else expect(recovery.message).toMatch(/seq|database|malformed|disk|schema|log/);
+    else expect(recovery.message).toMatch(/seq|database|malformed|disk|schema|log|table/);
     return recovery.kind;
   };
 }

@@ -2,7 +2,7 @@
 import { accepted, refused } from "@podlane/protocol";
 import type { Refusal } from "@podlane/protocol";
 import type { Command, DecideContext, Decision } from "../../src/core/command.ts";
-import type { LogEvent, NewEvent } from "../../src/core/event.ts";
+import { type LogEvent, type NewEvent, toldByEvent } from "../../src/core/event.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import type { Undo } from "../../src/core/undo.ts";
 
@@ -26,6 +26,7 @@ const unit = (command: Command): Params => command.params as Params;
 
 export const toyRules: Rules<Toy> = {
   initial: () => ({ locks: new Map(), denials: 0 }),
+  tell: (_state, event) => event.seq,
   isQuery: (method) => method === "holder",
   read(state, command) {
     const holder = state.locks.get(unit(command).key)?.holder;
@@ -47,7 +48,7 @@ function decide(state: Toy, command: Command, context: DecideContext): Decision<
     case "try": {
       if (lock?.holder !== undefined) return refuse("busy", `held by ${lock.holder.who}`);
       const data = { who, dueMs: context.nowMs + ttlMs };
-      return yes({ kind: "granted", subject: key, data }, () => context.nextSeq);
+      return { ok: true, events: [{ kind: "granted", subject: key, data }], answer: toldByEvent };
     }
     case "release":
       if (lock?.holder?.who !== who) return refuse("stale_token", "not yours");

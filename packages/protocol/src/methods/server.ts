@@ -17,6 +17,8 @@ export const serverMethods = {
       /** Where the log is kept: a path, or a URL without its password. */
       store: z.string(),
       socket: z.string(),
+      /** Silence after which an agent from outside is dead. */
+      deadAfterMs: z.int(),
       livingPods: z.int(),
       clients: z.int(),
       /** The log's own time now: what ages of things on the log are measured with. */

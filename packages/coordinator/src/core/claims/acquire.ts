@@ -13,7 +13,7 @@ import type {
 } from "@podlane/protocol";
 import { unitsWithinScope } from "@podlane/protocol";
 import type { Call, WorkspaceDecision } from "../decider.ts";
-import { accept, refuse, refuseWith } from "../decider.ts";
+import { accept, acceptAsTold, refuse, refuseWith } from "../decider.ts";
 import type { NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
@@ -122,10 +122,7 @@ function requestOf(
 
 function grant(request: Request, { nextSeq }: Call): WorkspaceDecision {
   const id = claimIdAt(nextSeq);
-  return accept<"claim.acquire">(
-    [fact("claim.acquired", subjectOf.claim(id), request)],
-    viewOf(id),
-  );
+  return acceptAsTold(fact("claim.acquired", subjectOf.claim(id), request));
 }
 
 /** Renews only when half of the TTL is gone: pods claim before every write. */

@@ -3,7 +3,7 @@
  * a pod under its own id, an outside agent under its key's.
  */
 import type { ClaimId, RegistrationId } from "@podlane/protocol";
-import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
+import { accept, acceptAsTold, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Deciders, WorkspaceDecision } from "../decider.ts";
 import type { Actor } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
@@ -32,10 +32,11 @@ export const claimDeciders: Deciders<
       return staleToken(id, `token ${fence} given, ${claim.fence ?? "none"} is current`);
     }
     const isOwn = claim.holder === actor.id;
-    const ended = isOwn
-      ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
-      : endUnasked(claim, "released");
-    return accept<"claim.release">([ended], () => ({ released: true }));
+    return acceptAsTold(
+      isOwn
+        ? fact("claim.ended", subjectOf.claim(id), { how: "released" })
+        : endUnasked(claim, "released"),
+    );
   },
   /** Extends every grant of the registration; one that has run out ends here at the latest. */
   "claim.renew": (state, _params, { actor, nowMs }) => {

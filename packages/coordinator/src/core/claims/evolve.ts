@@ -5,6 +5,7 @@ import type { ClaimId, RegistrationId, UnitKey } from "@podlane/protocol";
 import type { LogEvent } from "../event.ts";
 import type { Evolvers } from "../fact.ts";
 import { claimIdAt } from "../identity.ts";
+import { isTurnOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { ClaimEntry, Giver } from "./claims-slice.ts";
 import { claimsOf, knownClaim } from "./claims-slice.ts";
@@ -48,7 +49,7 @@ export const claimEvolvers: Evolvers<
   },
   "claim.transferred": (state, data, { event, undo }) => {
     const from = knownClaim(state.claims, data.from);
-    const request = { ...data, holder: data.to, ...chainAfter(from, data.to) };
+    const request = { ...data, holder: data.to, ...chainAfter(state, from, data.to) };
     enter(state, newClaim(request, event, { fence: event.seq }), undo);
     shrink(state, from, { units: data.units as UnitKey[], undo });
   },
@@ -77,7 +78,8 @@ interface Request {
 
 const nobody: readonly Giver[] = [];
 
-function newClaim(
+/** The entry that a claim begins with. */
+export function newClaim(
   request: Request,
   event: LogEvent,
   { fence = null, waitUntilMs = null }: { fence?: number | null; waitUntilMs?: number | null },
@@ -104,10 +106,17 @@ function newClaim(
   };
 }
 
-/** A claim that comes back is what it was, and loses the givers it has come back past. */
-function chainAfter(from: ClaimEntry, to: RegistrationId): Pick<ClaimEntry, "returnTo" | "turn"> {
-  const { holder, turn, returnTo } = from;
+/**
+ * A claim that comes back is what it was, and loses the givers it has come back past. Handed back
+ * after the turn it was taken for, it is a gift like any other: no turn would end it.
+ */
+function chainAfter(
+  state: WorkspaceState,
+  { holder, turn, returnTo }: ClaimEntry,
+  to: RegistrationId,
+): Pick<ClaimEntry, "returnTo" | "turn"> {
   const back = returnTo.findIndex((giver) => giver.holder === to);
-  if (back < 0) return { returnTo: [...returnTo, { holder, turn }], turn: null };
-  return { returnTo: returnTo.slice(0, back), turn: returnTo[back]?.turn ?? null };
+  const giver = returnTo[back];
+  if (giver === undefined) return { returnTo: [...returnTo, { holder, turn }], turn: null };
+  return { returnTo: returnTo.slice(0, back), turn: isTurnOf(state, giver) ? giver.turn : null };
 }

@@ -6,6 +6,7 @@ import type { ClaimEnd, ClaimId, LogEventData, RegistrationId } from "@podlane/p
 import type { LogEvent, NewEvent } from "../event.ts";
 import { fact, subjectOf } from "../fact.ts";
 import type { WorkspaceState } from "../state.ts";
+import { eventVersions } from "../versions.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 
 /** One `claim.ended` for every deadline that has come, oldest claim first. */
@@ -43,11 +44,11 @@ function endingAt(claim: ClaimEntry, nowMs: number): ClaimEnd | null {
 }
 
 /** Whom an event takes a claim from unasked, and what to tell; null for every other event. */
-export function lostClaim({ kind, subject, data }: LogEvent): LostClaim | null {
-  if (kind !== "claim.ended") return null;
-  const { how, lost } = data as LogEventData<"claim.ended">;
+export function lostClaim(event: LogEvent): LostClaim | null {
+  if (event.kind !== "claim.ended") return null;
+  const { how, lost } = eventVersions.lift(event) as LogEventData<"claim.ended">;
   if (lost === undefined) return null;
-  return { holder: lost, notice: { claim: subject.slice("claim:".length) as ClaimId, how } };
+  return { holder: lost, notice: { claim: event.subject.slice("claim:".length) as ClaimId, how } };
 }
 
 interface LostClaim {

@@ -7,13 +7,13 @@ import type { NewEvent } from "../event.ts";
 import type { Batch } from "../fact.ts";
 import { fact, subjectOf } from "../fact.ts";
 import type { PodEntry } from "../pods/pods-slice.ts";
-import { findLiving, treeOf } from "../pods/tree.ts";
+import { findLiving, isTurnOf, treeOf } from "../pods/tree.ts";
 import { loanScope } from "../scopes.ts";
 import type { WorkspaceState } from "../state.ts";
 import { findCycle } from "../deadlock.ts";
 import type { WaitEdge } from "../wait-graph.ts";
 import { waitersBehind } from "./behind.ts";
-import type { ClaimEntry, Giver } from "./claims-slice.ts";
+import type { ClaimEntry } from "./claims-slice.ts";
 import { claimsOf } from "./claims-slice.ts";
 import { clashOf } from "./clash.ts";
 
@@ -77,11 +77,6 @@ function isInUse(state: WorkspaceState, holder: string): boolean {
   const pod = findLiving(state, holder);
   if (pod === undefined) return false;
   return pod.turn !== null || pod.state === "starting" || pod.state === "restarting";
-}
-
-/** Whether the turn that a giver took a claim for still goes on. */
-function isTurnOf(state: WorkspaceState, { holder, turn }: Giver): boolean {
-  return turn !== null && findLiving(state, holder)?.turn?.n === turn;
 }
 
 /** Hands units of a grant to another registration; all of them end the claim they came from. */

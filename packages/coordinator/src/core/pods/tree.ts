@@ -69,6 +69,14 @@ export function livingAncestor(state: WorkspaceState, pod: PodEntry): PodEntry |
   return null;
 }
 
+/** Whether a turn of a pod, by its number, is the one it is in now. */
+export function isTurnOf(
+  state: WorkspaceState,
+  { holder, turn }: { readonly holder: string; readonly turn: number | null },
+): boolean {
+  return turn !== null && findLiving(state, holder)?.turn?.n === turn;
+}
+
 /** A host was asked to start some generation of it: only a host can say how it ends. */
 export function wasEverStarted(pod: PodEntry): boolean {
   return pod.startAttempt > 0 || pod.generation > 1;

@@ -2,17 +2,18 @@
  * Registering, leaving, and what the server finds out about who is silent.
  */
 import { accepted, refused } from "@podlane/protocol";
-import type { Outcome, RegisterSession, RegistrationId } from "@podlane/protocol";
+import type { Outcome, RegisterSession, RegistrationId, ReplicaId } from "@podlane/protocol";
 import type { Call, Deciders, WorkspaceDecision } from "../decider.ts";
 import { accept, acceptSilently, refuse, refuseWith } from "../decider.ts";
 import type { Actor, NewEvent } from "../event.ts";
 import { Batch, fact, subjectOf } from "../fact.ts";
 import { registrationIdAt } from "../identity.ts";
 import { maxRegistrations } from "../limits.ts";
-import { findLiving } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import { registrationView } from "../views/registration-view.ts";
+import { attachedTo } from "./attachment.ts";
 import { appendEndOf } from "./ending.ts";
+import { isOutside, isThere } from "./presence.ts";
 import { findLiveRegistration, isSuspect } from "./sessions-slice.ts";
 import { checkWorker } from "./worker.ts";
 
@@ -95,13 +96,20 @@ export function ownerOf({ role, id }: Actor): string {
 /** What the server has found out of somebody's silence. */
 export type Verdict = "suspect" | "recovered" | "dead";
 
-/** Internal: idempotent, and nothing for whoever is gone already. */
+export interface SilenceVerdict {
+  readonly registration: RegistrationId;
+  readonly verdict: Verdict;
+  /** Whose session it was when it was judged; null where there is one coordinator. */
+  readonly attachedTo: ReplicaId | null;
+}
+
+/** Internal: idempotent, and nothing for whoever is gone already, or heard by another now. */
 export function decideVerdict(
   state: WorkspaceState,
-  { registration: id, verdict }: { registration: RegistrationId; verdict: Verdict },
+  { registration: id, verdict, attachedTo: judge }: SilenceVerdict,
   nextSeq: number,
 ): WorkspaceDecision {
-  if (!isThere(state, id)) return acceptSilently();
+  if (!isThere(state, id) || attachedTo(state.sessions, id) !== judge) return acceptSilently();
   const subject = subjectOf.registration(id);
   const news: NewEvent[] = [];
   switch (verdict) {
@@ -120,16 +128,6 @@ export function decideVerdict(
     default:
       return verdict satisfies never;
   }
-}
-
-function isThere(state: WorkspaceState, id: string): boolean {
-  return findLiving(state, id) !== undefined || isOutside(state, id);
-}
-
-function isOutside(state: WorkspaceState, id: string): boolean {
-  return (
-    findLiveRegistration(state.sessions, id) !== undefined && findLiving(state, id) === undefined
-  );
 }
 
 function isPod({ role }: Actor): boolean {

@@ -34,6 +34,7 @@ export const sessionEvolvers: Evolvers<
     if (entry === undefined) throw new Error(`${event.subject} ended twice`);
     undo.assign(entry, "end", how);
     undo.drop(sessions.suspects, entry.id);
+    undo.remove(sessions.attached, entry.id);
     undo.assign(sessions, "live", sessions.live - 1);
     undo.insert(sessions.ended, sessions.ended.length, entry.id);
     forgetOldest(sessions, undo);
@@ -44,6 +45,7 @@ export const sessionEvolvers: Evolvers<
 export function forgetPod(sessions: SessionsSlice, pod: PodId, undo: Undo): void {
   const id = pod as string as RegistrationId;
   undo.drop(sessions.suspects, id);
+  undo.remove(sessions.attached, id);
   if (findRegistration(sessions, id) === undefined) return;
   undo.remove(sessions.byId, id);
   undo.assign(sessions, "live", sessions.live - 1);

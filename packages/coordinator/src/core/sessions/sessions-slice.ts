@@ -2,7 +2,7 @@
  * Registrations: what agents from outside and pods have said of themselves, and who is silent. A
  * pod is there without saying anything; its entry only adds to what the log knows of it.
  */
-import type { RegisterSession, RegistrationId } from "@podlane/protocol";
+import type { RegisterSession, RegistrationId, ReplicaId } from "@podlane/protocol";
 
 export interface RegistrationEntry {
   readonly id: RegistrationId;
@@ -19,6 +19,8 @@ export interface SessionsSlice {
   readonly byId: Map<RegistrationId, RegistrationEntry>;
   /** Living pods and registrations that have been silent for three heartbeat intervals. */
   readonly suspects: Set<RegistrationId>;
+  /** Who of those that are there is heard by which coordinator, where there are several. */
+  readonly attached: Map<RegistrationId, ReplicaId>;
   /** How many of `byId` have not ended. */
   live: number;
   /** Ended ones, oldest end first, for retention. */
@@ -26,7 +28,7 @@ export interface SessionsSlice {
 }
 
 export function emptySessions(): SessionsSlice {
-  return { byId: new Map(), suspects: new Set(), live: 0, ended: [] };
+  return { byId: new Map(), suspects: new Set(), attached: new Map(), live: 0, ended: [] };
 }
 
 export function findRegistration(

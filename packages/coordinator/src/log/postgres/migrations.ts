@@ -6,8 +6,8 @@ import { LogFault } from "../log-fault.ts";
 import type { PostgresStore, Query } from "./postgres-store.ts";
 
 const steps: readonly string[] = [
-  // The payload is JSON that is read whole or not at all, so it is kept as it comes: compressing it
-  // would cost the commit path more than it saves.
+  // The payload is read whole or not at all, and is compressed already where that pays: it is kept
+  // as it comes.
   `CREATE TABLE podlane.workspaces (
      id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
      name text  NOT NULL UNIQUE,

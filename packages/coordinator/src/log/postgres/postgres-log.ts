@@ -5,10 +5,12 @@
  * name, so a pool that hands out another session for each transaction serves as well.
  */
 import { randomUUID } from "node:crypto";
+import type { ReplicaId } from "@podlane/protocol";
 import { forgottenReplicaMs, maxReadBytes, replicaLeaseMs } from "../../limits.ts";
 import { checkLink, emptyHead, headOf } from "../hash-chain.ts";
 import { LogFault } from "../log-fault.ts";
 import type { Appended, Batch, Log, LogHead, ReadRange, StoredBatch } from "../log.ts";
+import type { ReplicaLeases } from "../replica-leases.ts";
 import type { StoreClock } from "../store-clock.ts";
 import { takePage } from "../page.ts";
 import { channelOf, Hints } from "./hints.ts";
@@ -59,7 +61,8 @@ const shareSql = `
     VALUES ($1, $2, $3, clock_timestamp())
     ON CONFLICT (workspace, id)
     DO UPDATE SET log_time_ms = excluded.log_time_ms, seen_at = excluded.seen_at)
-  SELECT greatest($3, max(log_time_ms)) AS "furthestMs" FROM podlane.replicas
+  SELECT greatest($3, max(log_time_ms)) AS "furthestMs", array_agg(id::text) AS living
+  FROM podlane.replicas
   WHERE workspace = $1 AND seen_at > clock_timestamp() - $4 * interval '1 ms'`;
 
 const leaveSql = `
@@ -73,19 +76,27 @@ export interface PostgresLogOptions {
   readonly workspace: string;
   /** Told of lost connections and the like, never of a secret. */
   readonly onNote: (note: string) => void;
+  /** How long a silent replica counts as living, if not `replicaLeaseMs`; tests are in a hurry. */
+  readonly leaseMs?: number;
 }
 
-export class PostgresLog implements Log, StoreClock {
+export class PostgresLog implements Log, StoreClock, ReplicaLeases {
   readonly #store: PostgresStore;
   readonly #workspace: StoredWorkspace;
   readonly #hints: Hints;
   /** Tells our own batch from another's after an append whose answer was lost. */
   readonly #writer = randomUUID();
+  readonly #leaseMs: number;
+  #living: ReadonlySet<ReplicaId> = new Set();
 
-  private constructor(store: PostgresStore, workspace: StoredWorkspace, hints: Hints) {
+  private constructor(
+    { store, workspace, hints }: Opened,
+    { leaseMs = replicaLeaseMs }: PostgresLogOptions,
+  ) {
     this.#store = store;
     this.#workspace = workspace;
     this.#hints = hints;
+    this.#leaseMs = leaseMs;
   }
 
   /**
@@ -100,7 +111,8 @@ export class PostgresLog implements Log, StoreClock {
       await requireDurability(store);
       await migrate(store);
       const workspace = await openWorkspace(store, url.workspace ?? options.workspace);
-      return new PostgresLog(store, workspace, new Hints(url, workspace, options.onNote));
+      const hints = new Hints(url, workspace, options.onNote);
+      return new PostgresLog({ store, workspace, hints }, options);
     } catch (cause) {
       await store.close();
       throw cause;
@@ -120,10 +132,20 @@ export class PostgresLog implements Log, StoreClock {
     return rows[0]?.nowMs ?? 0;
   }
 
+  get id(): ReplicaId {
+    return this.#writer as string as ReplicaId;
+  }
+
+  /** As of the last time this one said that it lives. */
+  living(): ReadonlySet<ReplicaId> {
+    return this.#living;
+  }
+
   /** Says that this replica lives; answers the furthest log time of all that do. */
   async share(logTimeMs: number): Promise<number> {
-    const values = [this.#workspace.id, this.#writer, logTimeMs, replicaLeaseMs];
-    const { rows } = await this.#store.query<{ furthestMs: number }>(shareSql, values);
+    const values = [this.#workspace.id, this.#writer, logTimeMs, this.#leaseMs];
+    const { rows } = await this.#store.query<Shared>(shareSql, values);
+    this.#living = new Set(rows[0]?.living ?? []);
     return rows[0]?.furthestMs ?? logTimeMs;
   }
 
@@ -177,6 +199,18 @@ export class PostgresLog implements Log, StoreClock {
     const { rows } = await this.#store.query<{ writer: string; hash: string }>(writtenSql, values);
     return rows[0]?.writer === this.#writer && rows[0].hash === hash;
   }
+}
+
+interface Opened {
+  readonly store: PostgresStore;
+  readonly workspace: StoredWorkspace;
+  readonly hints: Hints;
+}
+
+interface Shared {
+  readonly furthestMs: number;
+  /** Null where no row is left. */
+  readonly living: ReplicaId[] | null;
 }
 
 async function requireDurability(store: PostgresStore): Promise<void> {

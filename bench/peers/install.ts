@@ -1,4 +1,4 @@
-/** Installs the peers from the registry into a folder of the bench's own, and loads them there. */
+/** Installs peers from the registry into a folder of the bench's own, and loads them there. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,23 +6,24 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Exact versions: a figure is worth nothing without them. */
-const versions = { "graphile-worker": "0.17.3", "pg-boss": "10.4.2", bullmq: "6.7.0" } as const;
-/** What bullmq speaks to Redis with, and leaves to its users to install. */
-const companions = ["ioredis@6.0.0"];
+const versions = {
+  "graphile-worker": "0.17.3",
+  "pg-boss": "10.4.2",
+  bullmq: "6.7.0",
+  ioredis: "6.0.0",
+} as const;
 export type PeerPackage = keyof typeof versions;
 
 export function describePeer(name: PeerPackage): string {
   return `${name} ${versions[name]}`;
 }
 
-export type LoadPeer = (name: PeerPackage) => Promise<unknown>;
-
 /** Throws when the registry cannot be reached. */
-export function installPeers(folder: string): LoadPeer {
+export function installPeers(folder: string, names: readonly PeerPackage[]): LoadPeer {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{"private":true}');
-  const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...wanted, ...companions];
+  const wanted = names.map((name) => `${name}@${versions[name]}`);
+  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...wanted];
   execFileSync("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   const require = createRequire(join(folder, "package.json"));
   return async (name) => {
@@ -32,3 +33,5 @@ export function installPeers(folder: string): LoadPeer {
     return module.default ?? module;
   };
 }
+
+export type LoadPeer = (name: PeerPackage) => Promise<unknown>;
