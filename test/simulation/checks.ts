@@ -18,7 +18,7 @@ import type { World } from "./world/world.ts";
 
 /** Batches between two checks of all the core's invariants, and between two of a whole state. */
 const invariantsEvery = 4;
-const comparisonsEvery = 6;
+const comparisonsEvery = 10;
 
 export class Checks {
   readonly #world: World;

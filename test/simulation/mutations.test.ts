@@ -1,8 +1,9 @@
 /** The simulation finds bugs: each one that is planted, within so many seeds. */
 import { expect, test } from "vitest";
-import { type Mutation, mutations } from "./mutations/list.ts";
+import { mutations } from "./mutations/list.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 import { plant } from "./mutations/plant.ts";
-import { scenarioOf } from "./world/scenario.ts";
+import { scenariosFor } from "./mutations/scenarios.ts";
 
 /** Most are found within ten; the others need two faults to fall together. */
 const maxSeeds = 400;
@@ -14,9 +15,9 @@ interface Found {
 
 async function find(mutation: Mutation): Promise<Found | null> {
   const { runScenario } = await plant(mutation);
-  for (let seed = 1; seed <= maxSeeds; seed += 1) {
-    const { violation } = await runScenario(scenarioOf(seed));
-    if (violation !== null) return { seed, violation };
+  for (const scenario of scenariosFor(mutation, maxSeeds)) {
+    const { violation } = await runScenario(scenario);
+    if (violation !== null) return { seed: scenario.seed, violation };
   }
   return null;
 }

@@ -79,6 +79,7 @@ class Simulation implements Cluster {
     this.#jumpClockNowAndThen();
     await this.#runUntil(() => timeline.nowMs > scenario.busyMs);
     faults.isOn = false;
+    this.world.isResting = true;
     for (const actor of this.#actors) void actor.rest();
     const endMs = timeline.nowMs + restMs;
     await this.#runUntil(() => timeline.nowMs > endMs || this.#isAtRest());

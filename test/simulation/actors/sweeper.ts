@@ -29,8 +29,9 @@ export class Sweeper {
   }
 }
 
+/** Short leases: an answer without a task may be the first of two, and the second took one. */
 async function doNext(worker: Caller): Promise<boolean> {
-  const outcome = await worker.call("task.claim");
+  const outcome = await worker.call("task.claim", { leaseMs: 1_000 });
   const task = outcome.ok ? (outcome.value as { task: Task | null }).task : null;
   if (task !== null) await worker.call("task.complete", { task: task.id, success: true });
   return task !== null;

@@ -7,6 +7,7 @@ import type { RegistrationId } from "@podlane/protocol";
 import { verdictMethod } from "../../../packages/coordinator/src/core/workspace-rules.ts";
 import { Caller } from "../world/caller.ts";
 import type { Cluster } from "../world/cluster.ts";
+import type { Random } from "../world/random.ts";
 import { Holder } from "./holder.ts";
 import { skills, taskWork } from "./task-work.ts";
 import { agentWork } from "./workload.ts";
@@ -67,6 +68,7 @@ export class Worker {
 class Pulse {
   readonly #cluster: Cluster;
   readonly #registration: RegistrationId;
+  readonly #random: Random;
   #lastMs: number;
   #isSuspect = false;
   /** False once the process is gone, or a server has said so. */
@@ -75,6 +77,7 @@ class Pulse {
   constructor(cluster: Cluster, registration: RegistrationId) {
     this.#cluster = cluster;
     this.#registration = registration;
+    this.#random = cluster.world.random.fork(`pulse ${registration}`);
     this.#lastMs = cluster.world.timeline.nowMs;
     this.#judgeLater();
   }
@@ -92,20 +95,20 @@ class Pulse {
   }
 
   async #judge(): Promise<void> {
-    const { timeline, random } = this.#cluster.world;
-    const silentMs = timeline.nowMs - this.#lastMs;
-    const server = random.pick(this.#cluster.servers);
-    const say = (verdict: string) =>
-      server.propose(verdictMethod, {
-        registration: this.#registration,
-        verdict,
-        attachedTo: null,
-      });
-    if (silentMs > deadAfterMs && (await say("dead"))) return this.stop();
+    const silentMs = this.#cluster.world.timeline.nowMs - this.#lastMs;
+    if (silentMs > deadAfterMs && (await this.#say("dead"))) return this.stop();
     const isSuspect = silentMs > suspectAfterMs;
-    if (isSuspect !== this.#isSuspect && (await say(isSuspect ? "suspect" : "recovered"))) {
+    if (isSuspect !== this.#isSuspect && (await this.#say(isSuspect ? "suspect" : "recovered"))) {
       this.#isSuspect = isSuspect;
     }
     this.#judgeLater();
+  }
+
+  /** True once a server has it on the log. */
+  #say(verdict: string): Promise<boolean> {
+    const server = this.#random.pick(this.#cluster.servers);
+    // Nobody attaches to a server here: each may judge.
+    const judged = { registration: this.#registration, verdict, attachedTo: null };
+    return server.propose(verdictMethod, judged);
   }
 }

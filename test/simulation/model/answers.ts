@@ -16,6 +16,8 @@ import { TaskAnswers } from "./task-answers.ts";
 const mayLeaveNoRecord: ReadonlySet<string> = new Set([
   "claim.renew",
   "claim.acquire",
+  "run.submit",
+  "run.cancel",
   "task.submit",
   "task.claim",
   "task.renew",

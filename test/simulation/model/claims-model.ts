@@ -259,14 +259,20 @@ export class ClaimsModel {
     this.live.delete(claim.id);
   }
 
-  /** A lent claim goes home, unless nobody there would use it or somebody waits for it. */
+  /**
+   * A lent claim goes home, unless nobody there would use it, somebody waits for it or its feature
+   * is paused. Of several on one unit each may have another home: there may be no room for all.
+   */
   #checkGivenBack(claim: ClaimSpan): void {
     const giver = claim.givers.findLast(({ holder }) => !this.#kinship.hasEnded(holder));
     if (claim.fence === null || giver === undefined) return;
+    if (this.heldPauseOf(claim.units, giver.holder) !== undefined) return;
     const turn = this.#kinship.turnOf(giver.holder);
     if (turn === null || (giver.turn !== null && giver.turn !== turn)) return;
-    const isWanted = [...this.live.values()].some((waiter) => {
-      return waiter.fence === null && this.#standings.conflicts(waiter, claim).length > 0;
+    const isWanted = [...this.live.values()].some((other) => {
+      if (other.fence === null) return this.#standings.conflicts(other, claim).length > 0;
+      const isTwin = other.holder === claim.holder && other.id !== claim.id;
+      return isTwin && other.units.some((unit) => claim.units.includes(unit));
     });
     if (!isWanted) this.#report("hand-over", `${claim.id} is not given back to ${giver.holder}`);
   }

@@ -16,7 +16,7 @@ export interface Need {
 
 interface Standing {
   readonly before: readonly ClaimSpan[];
-  /** How many of them must go. */
+  /** How many of their holders must go. */
   readonly count: number;
 }
 
@@ -66,7 +66,7 @@ export class Standings {
   needsOf(waiter: ClaimSpan, live: Iterable<ClaimSpan>): Need[] {
     const all = [...live];
     return this.#standings(waiter, all, aheadOf(waiter, all)).map(({ before, count }) => {
-      return { holders: before.map(({ holder }) => holder), count };
+      return { holders: holdersOf(before), count };
     });
   }
 
@@ -82,8 +82,8 @@ export class Standings {
         const others = rivals.filter((claim) => !isSharing(claim));
         const all = [...others, ...pausesOf(unit, { holder: waiter.holder, live })];
         return [
-          { before: all, count: all.length },
-          { before: sharing, count: sharing.length - this.capacityOf(unit) + 1 },
+          { before: all, count: holdersOf(all).length },
+          { before: sharing, count: holdersOf(sharing).length - this.capacityOf(unit) + 1 },
         ];
       })
       .filter(({ count }) => count > 0);
@@ -99,6 +99,11 @@ export function pausesOf(
   return [...live].filter((claim) => {
     return claim.holder !== holder && claim.units.includes(`${unit}:pause`);
   });
+}
+
+/** Each once: a holder takes one place with all its claims. */
+function holdersOf(claims: readonly ClaimSpan[]): string[] {
+  return [...new Set(claims.map(({ holder }) => holder))];
 }
 
 function aheadOf(waiter: ClaimSpan, live: readonly ClaimSpan[]): ClaimSpan[] {

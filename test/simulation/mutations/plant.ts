@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import type { RunReport } from "../simulation.ts";
 import type { Scenario } from "../world/scenario.ts";
-import type { Mutation } from "./list.ts";
+import type { Mutation } from "./mutation.ts";
 
 export interface Planted {
   readonly runScenario: (scenario: Scenario) => Promise<RunReport>;

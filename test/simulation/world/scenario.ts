@@ -39,16 +39,20 @@ export interface Scenario {
  */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(`scenario ${seed}`);
-  const pods = random.chance(0.5);
   const more = random.fork("parts");
+  const pods = random.chance(0.5);
+  const servers = random.pick([1, 1, 1, 2, 2, 3]);
+  const others = pods ? random.int(0, 2) : random.int(2, 5);
+  // In place of other agents, not beside them: more at once would only be slower.
+  const workers = more.chance(0.5) ? more.int(1, 3) : 0;
   return {
     seed,
-    servers: random.pick([1, 1, 1, 2, 2, 3]),
-    agents: pods ? random.int(0, 2) : random.int(2, 5),
+    servers,
+    agents: Math.max(pods ? 0 : 1, others - workers),
     pods,
-    busyMs: random.int(2, 5) * 1_000 * random.pick([1, 1, 1, 2]),
+    busyMs: random.int(2, 5) * 750 * random.pick([1, 1, 1, 2]),
     faults: faultKinds.filter(() => random.chance(0.4)),
-    workers: more.chance(0.5) ? more.int(1, 3) : 0,
+    workers,
     parts: workParts.filter(() => more.chance(0.4)),
   };
 }

@@ -24,6 +24,8 @@ import { SnapshotDisk } from "./snapshot-disk.ts";
 import type { Store, StoreUser } from "./store.ts";
 import type { World } from "./world.ts";
 
+const restPollMs = 1_000;
+
 export type Answer = (outcome: Outcome<unknown>) => void;
 
 interface Life {
@@ -165,9 +167,12 @@ export class Server implements StoreUser {
     if (!this.#options.soleWriter) this.#followOn(replica);
   }
 
-  /** Looks now and then what others have appended, though nobody asks it anything. */
+  /**
+   * Looks now and then what others have appended, though nobody asks it anything; more seldom once
+   * the faults are over, because then little happens and a look costs as much as a command.
+   */
   #followOn(replica: Replica<WorkspaceState>): void {
-    this.later(pollEveryMs, () => {
+    this.later(this.#world.isResting ? restPollMs : pollEveryMs, () => {
       void replica.catchUp();
       this.#followOn(replica);
     });

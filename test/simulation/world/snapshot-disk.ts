@@ -39,7 +39,7 @@ export class SnapshotDisk implements Snapshots {
   /** Close together: a run has about a hundred events. */
   offer(seq: number, take: () => Snapshot): void {
     if (seq < this.#nextSeq) return;
-    this.#nextSeq = seq + this.#random.int(1, 30);
+    this.#nextSeq = seq + this.#random.int(5, 50);
     const bytes = Buffer.from(encodeSnapshot(take(), foldVersion));
     const isTorn = this.#world.faults.happens("tornSnapshot");
     const written = isTorn ? bytes.subarray(0, this.#random.int(0, bytes.length - 1)) : bytes;

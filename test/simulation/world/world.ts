@@ -15,6 +15,8 @@ export class World {
   readonly trace: string[] | null;
   /** The first thing that must not be. */
   violation: string | null = null;
+  /** The busy time is over: what is open comes to its end. */
+  isResting = false;
   /** Forward jumps of the store's clock so far. */
   clockJumps = 0;
   #clockOffsetMs = 1_000_000_000;

@@ -2,6 +2,7 @@
  * The server: one coordinator and one host for one workspace. The only place where the two meet.
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
+import { flushCompileCache } from "node:module";
 import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
@@ -90,8 +91,6 @@ async function run({ layout, repository, settings, ...serving }: Serving): Promi
     note,
     onFault: die,
   });
-  await publish(layout, socket);
-  report({ kind: "ready" });
   // The host's own connection is not somebody who needs the server.
   const demand = () => {
     const { clients, livingPods, tasks } = coordinator.demand();
@@ -113,7 +112,12 @@ async function run({ layout, repository, settings, ...serving }: Serving): Promi
     releaseLock();
     process.exit(exitCodes.done);
   };
+  // Before anybody is told of us: whoever is may end us at once.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
+  await publish(layout, socket);
+  report({ kind: "ready" });
+  // Else only an orderly end would keep it, and the next start may follow a kill.
+  flushCompileCache();
 }
 
 /** Whole or not at all: clients read it at any moment. */

@@ -112,7 +112,8 @@ function standingBefore(
     }
     const rivals = ahead.filter((claim) => clashesOf(state, waiter, claim).includes(unit));
     const sharing = waiter.mode === "shared" ? [] : rivals.filter((one) => one.mode !== "shared");
-    const fits = sharing.length < capacityOf(state.claims, unit);
+    const places = new Set(sharing.map(({ holder }) => holder)).size;
+    const fits = places < capacityOf(state.claims, unit);
     for (const rival of rivals) if (!fits || !sharing.includes(rival)) before.add(rival);
   }
   return before;

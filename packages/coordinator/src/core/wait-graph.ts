@@ -92,7 +92,9 @@ export class WaitScan {
     if (hasRoom(this.#state, wanted, at)) return [];
     this.hasChoices = true;
     const stretches = [holdersAt(at), waitersBefore(this.#state.claims, wanted, at)];
-    const edges = stretches.flatMap((stretch) => this.#read(wanted, at, stretch).edges);
+    const all = stretches.flatMap((stretch) => this.#read(wanted, at, stretch).edges);
+    // One for each holder, who takes one place with all its claims.
+    const edges = [...new Map(all.map((edge) => [edge.to, edge])).values()];
     return [{ edges, count: edges.length - at.room }];
   }
 

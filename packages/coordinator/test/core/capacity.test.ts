@@ -79,3 +79,33 @@ test("only a process has a capacity, and only the operator sets it", () => {
   const again = { unit: "proc:test", capacity: 1 };
   expect(world.send(operator, "claim.set_capacity", again).kinds).toEqual([]);
 });
+
+test("a holder takes one place with all its claims: a second takes none from a waiter", () => {
+  const world = roomFor(2);
+  acquire(world, ada, ["db:x"]);
+  // bob waits for db:x and has a place at proc:test before cyd, who waits for bob.
+  acquire(world, bob, ["proc:test", "db:x"], patiently);
+  acquire(world, cyd, ["proc:test"]);
+  acquire(world, cyd, ["db:x"], patiently);
+  expect(acquire(world, cyd, ["proc:test", "db:y"]).refusal).toBeNull();
+  const released = world.send(ada, "claim.release", { claim: idOf(world, ada.id) });
+  expect(released.kinds).toEqual(["claim.ended", "claim.granted"]);
+  expect(acquire(world, dan, ["proc:test"]).refusal?.code).toBe("conflict");
+});
+
+test("room is counted in holders when it is taken away, too", () => {
+  const world = roomFor(3);
+  acquire(world, ada, ["proc:test"]);
+  acquire(world, ada, ["proc:test", "db:x"]);
+  for (const capacity of [1, 2]) {
+    world.must(operator, "claim.set_capacity", { unit: "proc:test", capacity });
+  }
+  acquire(world, bob, ["proc:test"]);
+  const one = world.send(operator, "claim.set_capacity", { unit: "proc:test", capacity: 1 });
+  expect(one.refusal).toMatchObject({ code: "conflict" });
+});
+
+function idOf({ state }: World, holder: string): string {
+  const claim = [...state.claims.live.values()].find((one) => one.holder === holder);
+  return claim?.id ?? "";
+}

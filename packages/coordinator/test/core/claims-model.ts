@@ -138,8 +138,10 @@ export class ClaimsModel {
           claim.units.some((other) => unitsOverlap(unit, other)),
       );
       const pauses = others.filter((claim) => claim.units.some((one) => one === `${unit}:pause`));
-      const peers = clashing.filter((one) => one.mode === "exclusive" && asked.mode === one.mode);
-      const rest = [...clashing.filter((one) => !peers.includes(one)), ...pauses];
+      const alike = clashing.filter((one) => one.mode === "exclusive" && asked.mode === one.mode);
+      // A holder takes one place with all its claims.
+      const peers = [...new Map(alike.map((one) => [one.holder, one])).values()];
+      const rest = [...clashing.filter((one) => !alike.includes(one)), ...pauses];
       const mustGo = Math.max(0, peers.length - (this.capacities.get(unit) ?? 1) + 1);
       return [
         { from: peers, count: mustGo },

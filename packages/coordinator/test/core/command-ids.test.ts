@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evolveCommandIds, findAnswer, newCommandIds } from "../../src/core/command-ids.ts";
 import type { CommandIds } from "../../src/core/command-ids.ts";
@@ -47,7 +48,22 @@ test("a number older than the answers kept is refused", () => {
     error: { code: "conflict" },
   });
   expect(findAnswer(ids, { client: "a", n: 3 }, cli)).toEqual({ n: 3, seq: 3 });
-  expect(ids.clients.get("a")?.answers.size).toBe(keptAnswers);
+  expect(ids.clients.get("a")?.places).toHaveLength(2 * keptAnswers);
+});
+
+test("with whatever numbers, it keeps the last answer of each place", () => {
+  const numbers = fc.array(fc.integer({ min: 1, max: keptAnswers * 3 }), { maxLength: 200 });
+  fc.assert(
+    fc.property(numbers, (all) => {
+      const ids = given(all.map((n) => answered(n)));
+      const last = new Map(all.map((n) => [n % keptAnswers, n]));
+      const isKept = (n: number) => {
+        const found = findAnswer(ids, { client: "a", n }, cli);
+        return found !== undefined && "seq" in found && found.seq === n;
+      };
+      expect(all.filter(isKept)).toEqual(all.filter((n) => last.get(n % keptAnswers) === n));
+    }),
+  );
 });
 
 test("another actor gets nothing of a client's answers", () => {

@@ -6,7 +6,14 @@ import type { WorkspaceState } from "../state.ts";
 import type { ClaimEntry } from "./claims-slice.ts";
 import { knownClaim } from "./claims-slice.ts";
 import type { Meeting, Stretch, Wanted } from "./meetings.ts";
-import { holdersAt, isAllied, rivalsIn, visitMeetings, waitersBefore } from "./meetings.ts";
+import {
+  holdersAt,
+  isAllied,
+  rivalHoldersIn,
+  rivalsIn,
+  visitMeetings,
+  waitersBefore,
+} from "./meetings.ts";
 import { isBefore } from "./order.ts";
 
 /** The last claim that stands before a request, waiters after grants; null if nothing does. */
@@ -49,14 +56,15 @@ export function placeOf(state: WorkspaceState, waiter: Wanted): number {
   return longest + 1;
 }
 
-/** Whether a unit has room for the request beside all exclusive ones that stand before it. */
+/**
+ * Whether a unit has room for the request beside all exclusive ones that stand before it. Each of
+ * their holders takes one place: a second claim of one that has a place takes nothing from anybody.
+ */
 export function hasRoom(state: WorkspaceState, wanted: Wanted, at: Meeting): boolean {
   if (at.room === 0) return false;
   const asking = { holder: wanted.holder, isPath: at.isPath, limit: at.room + 1 };
-  const holders = rivalsIn(state, holdersAt(at), asking).length;
-  const left = { ...asking, limit: asking.limit - holders };
-  const waiters = rivalsIn(state, waitersBefore(state.claims, wanted, at), left).length;
-  return holders + waiters <= at.room;
+  const before = [holdersAt(at), waitersBefore(state.claims, wanted, at)];
+  return rivalHoldersIn(state, before, asking).size <= at.room;
 }
 
 function isAfter(a: ClaimEntry, b: ClaimEntry): boolean {

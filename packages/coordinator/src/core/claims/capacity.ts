@@ -10,6 +10,7 @@ import { fact, subjectOf } from "../fact.ts";
 import { capacityOf } from "./meetings.ts";
 import { lineUpAll } from "./queueing.ts";
 import type { ClaimsSlice } from "./claims-slice.ts";
+import { knownClaim } from "./claims-slice.ts";
 import { unitKeyOf } from "./unit-cache.ts";
 
 export const capacityDeciders: Deciders<"claim.set_capacity"> = {
@@ -25,7 +26,7 @@ export const capacityDeciders: Deciders<"claim.set_capacity"> = {
       return refuse("invalid_request", `only a proc: unit has a capacity, found ${unit}`);
     }
     const known = capacityOf(claims, unit);
-    const users = usersOf(claims, unit);
+    const users = usersOf(claims, unit).size;
     if (capacity < known && users > capacity) {
       const found = `${users} hold or wait for ${unit}`;
       return refuse("conflict", `${found}: wait until ${capacity} are left, then lower it`);
@@ -38,9 +39,10 @@ export const capacityDeciders: Deciders<"claim.set_capacity"> = {
   },
 };
 
-function usersOf({ byKey }: ClaimsSlice, unit: UnitKey): number {
-  const queue = byKey.get(unit);
-  return (queue?.held.exclusive.length ?? 0) + (queue?.waiting.exclusive.length ?? 0);
+function usersOf(claims: ClaimsSlice, unit: UnitKey): ReadonlySet<string> {
+  const queue = claims.byKey.get(unit);
+  const ids = [...(queue?.held.exclusive ?? []), ...(queue?.waiting.exclusive ?? [])];
+  return new Set(ids.map((id) => knownClaim(claims, id).holder));
 }
 
 export const capacityEvolvers: Evolvers<"claim.capacity_set"> = {

@@ -12,13 +12,14 @@ export function clashOf(state: WorkspaceState, claim: ClaimEntry, to: string): C
   // Only a pause-lock that is waited for comes before this rank: else only grants are found.
   const wanted = { ...claim, rank: -Infinity };
   visitMeetings(state, wanted, (at) => {
-    // One more than fit, and the claim itself: it makes the room that it takes.
-    const asking = { holder: to, isPath: at.isPath, limit: at.room + 2 };
+    const asking = { holder: to, isPath: at.isPath, limit: at.room === 0 ? 2 : Infinity };
     const before = [holdersAt(at), waitersBefore(state.claims, wanted, at)];
+    // The claim makes the room that it takes. Others of its holder may each go to somebody else.
     const rivals = before
       .flatMap((stretch) => rivalsIn(state, stretch, asking))
       .filter((other) => other !== claim);
-    if (rivals.length > at.room) found ??= rivals[0] ?? null;
+    const places = rivals.map((other) => (other.holder === claim.holder ? other.id : other.holder));
+    if (new Set<string>(places).size > at.room) found ??= rivals[0] ?? null;
   });
   return found;
 }

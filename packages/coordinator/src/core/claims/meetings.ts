@@ -124,6 +124,24 @@ export function rivalsIn(
   return found;
 }
 
+/** The first holders of claims of these stretches, at most `limit`, but for allies of who asks. */
+export function rivalHoldersIn(
+  state: WorkspaceState,
+  stretches: readonly Stretch[],
+  asking: { readonly holder: string; readonly isPath: boolean; readonly limit: number },
+): ReadonlySet<string> {
+  const holders = new Set<string>();
+  for (const { list, from, to } of stretches) {
+    for (let index = from; index < to && holders.size < asking.limit; index += 1) {
+      const id = list[index];
+      if (id === undefined) continue;
+      const { holder } = knownClaim(state.claims, id);
+      if (!isAllied(state, holder, asking)) holders.add(holder);
+    }
+  }
+  return holders;
+}
+
 /** Whether two registrations are never in each other's way: one is the other, or kin on a path. */
 export function isAllied(
   state: WorkspaceState,
