@@ -2,8 +2,8 @@
  * The server: one coordinator and one host for one workspace. The only place where the two meet.
  * Started by the first command that needs it; leaves when nobody has needed it for a while.
  */
-import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { type Coordinator, openCoordinator } from "@podlane/coordinator";
 import { discoverRepository, type Repository, startTimeOf } from "@podlane/pod";
 import { exitCodes } from "@podlane/protocol";
@@ -112,11 +112,10 @@ async function run({ layout, repository, settings, ...serving }: Serving): Promi
     releaseLock();
     process.exit(exitCodes.done);
   };
-  // Before anybody is told of us: whoever is may end us at once.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
   await publish(layout, socket);
   report({ kind: "ready" });
-  // Now and not when it leaves: one that is killed starts as fast the next time.
+  // Else only an orderly end would keep it, and the next start may follow a kill.
   flushCompileCache();
 }
 

@@ -7,19 +7,24 @@ import { refused } from "@podlane/protocol";
 import type { CommandId, Outcome } from "@podlane/protocol";
 import { answerRetentionMs, answerSweepMs, keptAnswers, maxCommandClients } from "../limits.ts";
 import type { Actor, LogEvent } from "./event.ts";
-import {
-  type FirstAnswer,
-  findKept,
-  keepAnswer,
-  type KeptAnswers,
-  noAnswers,
-  placesOf,
-} from "./kept-answers.ts";
 import type { Undo } from "./undo.ts";
+
+/** Places that a new client has: a power of two, as is `keptAnswers`. */
+const firstRoom = 8;
+
+/** The event that carries the first answer to command `n` of a client. */
+export interface FirstAnswer {
+  readonly n: number;
+  readonly seq: number;
+}
 
 interface ClientAnswers {
   readonly actor: Actor;
-  readonly answers: KeptAnswers;
+  /**
+   * n and seq of each, at n modulo their room, which grows to `keptAnswers`: nothing need be
+   * searched for to be dropped. An n of 0 is an empty place.
+   */
+  places: Float64Array;
   highestN: number;
   lastSeenMs: number;
 }
@@ -48,8 +53,8 @@ export function findAnswer(
   if (client.actor.id !== actor.id || client.actor.role !== actor.role) {
     return refused("conflict", `client id ${id.client} is in use by another actor; choose another`);
   }
-  const kept = findKept(client.answers, id.n);
-  if (kept !== undefined) return kept;
+  const at = placeOf(client.places, id.n);
+  if (client.places[at] === id.n) return { n: id.n, seq: client.places[at + 1] ?? 0 };
   if (id.n > client.highestN - keptAnswers) return undefined;
   return refused(
     "conflict",
@@ -64,7 +69,10 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
   if (event.commandId === undefined || event.answer === undefined) return;
   const { client: name, n } = event.commandId;
   const client = ids.clients.get(name) ?? addClient(ids, name, event, undo);
-  keepAnswer(client.answers, { n, seq: event.seq }, undo);
+  makeRoom(client, n, undo);
+  const at = placeOf(client.places, n);
+  undo.assign(client.places, at, n);
+  undo.assign(client.places, at + 1, event.seq);
   if (n > client.highestN) undo.assign(client, "highestN", n);
   if (event.atMs !== client.lastSeenMs) undo.assign(client, "lastSeenMs", event.atMs);
 }
@@ -72,12 +80,37 @@ export function evolveCommandIds(ids: CommandIds, event: LogEvent, undo: Undo): 
 function addClient(ids: CommandIds, name: string, event: LogEvent, undo: Undo): ClientAnswers {
   const client: ClientAnswers = {
     actor: event.actor,
-    answers: noAnswers(),
+    places: new Float64Array(2 * firstRoom),
     highestN: 0,
     lastSeenMs: event.atMs,
   };
   undo.put(ids.clients, name, client);
   return client;
+}
+
+function placeOf({ length }: Float64Array, n: number): number {
+  return 2 * (n % (length / 2));
+}
+
+/** Only a full ring drops an answer: a smaller one is doubled until the place of `n` is free. */
+function makeRoom(client: ClientAnswers, n: number, undo: Undo): void {
+  let { places } = client;
+  while (places.length < 2 * keptAnswers && isTaken(places, n)) places = doubled(places);
+  if (places !== client.places) undo.assign(client, "places", places);
+}
+
+function isTaken(places: Float64Array, n: number): boolean {
+  const found = places[placeOf(places, n)];
+  return found !== 0 && found !== n;
+}
+
+function doubled(places: Float64Array): Float64Array {
+  const grown = new Float64Array(2 * places.length);
+  for (let from = 0; from < places.length; from += 2) {
+    const [n = 0, seq = 0] = places.subarray(from, from + 2);
+    if (n > 0) grown.set([n, seq], placeOf(grown, n));
+  }
+  return grown;
 }
 
 function sweep(ids: CommandIds, nowMs: number, undo: Undo): void {
@@ -92,29 +125,4 @@ function tooMany(): Outcome<never> {
     "busy",
     `${maxCommandClients} clients gave command ids in the last day; reuse a client id or try later`,
   );
-}
-
-/** As it lies in a snapshot. */
-export interface PackedCommandIds {
-  readonly nextSweepMs: number;
-  readonly clients: readonly PackedClient[];
-}
-
-interface PackedClient extends Omit<ClientAnswers, "answers"> {
-  readonly name: string;
-  readonly places: Float64Array;
-}
-
-export function packCommandIds({ clients, nextSweepMs }: CommandIds): PackedCommandIds {
-  const packed = Array.from(clients, ([name, { answers, ...client }]) => {
-    return { name, ...client, places: placesOf(answers) };
-  });
-  return { nextSweepMs, clients: packed };
-}
-
-export function unpackCommandIds({ clients, nextSweepMs }: PackedCommandIds): CommandIds {
-  const unpacked = clients.map(({ name, places, ...client }) => {
-    return [name, { ...client, answers: noAnswers(places) }] as const;
-  });
-  return { nextSweepMs, clients: new Map(unpacked) };
 }

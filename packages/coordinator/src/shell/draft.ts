@@ -5,8 +5,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
-import { evolveCommandIds, findAnswer } from "../core/command-ids.ts";
-import type { FirstAnswer } from "../core/kept-answers.ts";
+import { evolveCommandIds, findAnswer, type FirstAnswer } from "../core/command-ids.ts";
 import type { Command, DecideContext, Decision } from "../core/command.ts";
 import { type LogEvent, type NewEvent, toldByEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";

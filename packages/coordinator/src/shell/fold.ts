@@ -2,14 +2,7 @@
  * The state as the log says it is: the domain's state, the answers to repeats and the head they are
  * folded up to. It reads the log and never writes it.
  */
-import {
-  type CommandIds,
-  evolveCommandIds,
-  newCommandIds,
-  packCommandIds,
-  type PackedCommandIds,
-  unpackCommandIds,
-} from "../core/command-ids.ts";
+import { type CommandIds, evolveCommandIds, newCommandIds } from "../core/command-ids.ts";
 import { type LogEvent, toldByEvent } from "../core/event.ts";
 import type { Rules } from "../core/rules.ts";
 import { Undo } from "../core/undo.ts";
@@ -20,7 +13,7 @@ import type { Snapshot } from "../log/snapshot.ts";
 
 interface Folded<State> {
   readonly state: State;
-  readonly commandIds: PackedCommandIds;
+  readonly commandIds: CommandIds;
 }
 
 export class Fold<State> {
@@ -36,14 +29,13 @@ export class Fold<State> {
     const start = snapshot?.fold as Folded<State> | undefined;
     this.rules = rules;
     this.state = start?.state ?? rules.initial();
-    this.commandIds = start === undefined ? newCommandIds() : unpackCommandIds(start.commandIds);
+    this.commandIds = start?.commandIds ?? newCommandIds();
     this.head = snapshot?.head ?? emptyHead;
   }
 
-  /** What it holds now, in part shared and not copied. To be taken only while there is no draft. */
+  /** What it holds now, shared and not copied. To be taken only while there is no draft. */
   snapshot(): Snapshot {
-    const { head, state } = this;
-    const commandIds = packCommandIds(this.commandIds);
+    const { head, state, commandIds } = this;
     return { head, fold: { state, commandIds } satisfies Folded<State> };
   }
 

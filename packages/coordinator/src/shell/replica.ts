@@ -5,7 +5,7 @@
  */
 import { accepted, refused } from "@podlane/protocol";
 import type { Outcome } from "@podlane/protocol";
-import type { FirstAnswer } from "../core/kept-answers.ts";
+import type { FirstAnswer } from "../core/command-ids.ts";
 import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";

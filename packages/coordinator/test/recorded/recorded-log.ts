@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import type { WorkspaceState } from "../../src/core/state.ts";
-import { packCommandIds } from "../../src/core/command-ids.ts";
 import { workspaceRules } from "../../src/core/workspace-rules.ts";
 import { decodeEvents } from "../../src/log/encoding.ts";
 import { emptyHead, headOf, linkHash } from "../../src/log/hash-chain.ts";
@@ -54,13 +53,13 @@ export async function foldOf(log: MemoryLog): Promise<Fold<WorkspaceState>> {
 
 /** As plain JSON: maps as sorted pairs, sets as sorted lists. */
 export function describeFold({ state, commandIds, head }: Fold<WorkspaceState>): unknown {
-  return plain({ head, state, commandIds: packCommandIds(commandIds) });
+  return plain({ head, state, commandIds });
 }
 
 function plain(value: unknown): unknown {
   if (value instanceof Map) return sorted([...value].map((pair) => pair.map(plain)));
   if (value instanceof Set) return sorted([...value].map(plain));
-  if (value instanceof Float64Array) return [...value];
+  if (value instanceof Float64Array) return places(value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
@@ -68,6 +67,15 @@ function plain(value: unknown): unknown {
       .filter(([, one]) => one !== undefined)
       .map(([name, one]) => [name, plain(one)]),
   );
+}
+
+/** Answers by their n, however much room they have. */
+function places(ring: Float64Array): unknown[] {
+  const pairs = Array.from({ length: ring.length / 2 }, (_, at) => [
+    ring[2 * at],
+    ring[2 * at + 1],
+  ]);
+  return pairs.filter(([n = 0]) => n > 0).toSorted(([a = 0], [b = 0]) => a - b);
 }
 
 function sorted(values: readonly unknown[]): unknown[] {
