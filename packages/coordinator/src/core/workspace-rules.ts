@@ -128,7 +128,7 @@ export const workspaceRules: Rules<WorkspaceState> = {
   decide: (state, command, context) => {
     const decision = decideAny(state, command, context);
     if (decision.ok) return decision;
-    return { ...decision, events: auditOf(command, decision.error) };
+    return { ...decision, events: auditOf(state, command, decision.error) };
   },
   advance,
   read: (state, command, context) => {
