@@ -1,4 +1,4 @@
-// Starts the built server: `serve.js STATE_DIR CHECKOUT`. Node keeps it compiled in the state
+// Starts the built server: `serve.js STATE_DIR CHECKOUT [SETTINGS]`. Node keeps it compiled in the state
 // folder, beside the pods' programs (`compileCache` of the state layout).
 "use strict";
 

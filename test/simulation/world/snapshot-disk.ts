@@ -54,7 +54,8 @@ export class SnapshotDisk implements Snapshots {
   #decode(): Snapshot | null {
     if (this.#bytes === null) return null;
     try {
-      return decodeSnapshot(this.#bytes, foldVersion);
+      // A copy, as a read of a file is: numbers that are decoded stay in the bytes they lay in.
+      return decodeSnapshot(Buffer.from(this.#bytes), foldVersion);
     } catch (error) {
       this.#world.say(() => `${this.#user.name} cannot use its snapshot: ${String(error)}`);
       return null;

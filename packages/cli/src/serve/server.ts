@@ -112,7 +112,6 @@ async function run({ layout, repository, settings, ...serving }: Serving): Promi
     releaseLock();
     process.exit(exitCodes.done);
   };
-  // Before anybody is told of us: whoever is may end us at once.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void leave());
   await publish(layout, socket);
   report({ kind: "ready" });
