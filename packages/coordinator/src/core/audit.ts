@@ -1,6 +1,6 @@
 /**
- * Denials on the log: an attempt to do what one may not is itself worth keeping, once: a client that
- * lost the answer and asks again under the same command id has tried once. Every other refusal
+ * Denials on the log: an attempt to do what one may not is itself worth keeping, once: a client
+ * that lost the answer and asks again under the same command id has tried once. Every other refusal
  * appends nothing.
  */
 import { isDenial, type Refusal } from "@podlane/protocol";

@@ -30,7 +30,7 @@ test("a pod cannot speak for another in the inbox", () => {
   expect(step.refusal?.code).toBe("unauthorized");
 });
 
-test("an event waits for the one before it, but for the last word on a session that is lost", () => {
+test("an event waits for the one before it, but for the last word on a lost session", () => {
   const world = new World();
   attach(world);
   const root = startPod(world, "root");
@@ -43,8 +43,8 @@ test("an event waits for the one before it, but for the last word on a session t
   for (const seq of [1, 2]) expect(send(seq).refusal).toBeNull();
   expect(send(4).refusal?.code).toBe("busy");
   expect(send(3).refusal).toBeNull();
-  const exit = { code: null, signal: null, cause: "lost", dirty: [], lastOutput: "" };
-  const lost = { kind: "shut_down", cause: "lost", exit, dirty: [], lastOutput: "" };
+  const ended = { code: null, signal: null, cause: "lost", dirty: [], lastOutput: "" };
+  const lost = { kind: "shut_down", cause: "lost", exit: ended, dirty: [], lastOutput: "" };
   expect(send(1_000_000, lost).refusal).toBeNull();
 });
 

@@ -26,7 +26,7 @@ test("a denied command that is repeated is on the log once, another attempt agai
   const [client, operator] = [await serving.connect("client"), await serving.connect()];
   const kill = (pod: string, n: number) => {
     const commandId = { client: "c1", n };
-    return client.request("pod.kill", { pod: pod as PodId, tree: false }, { commandId });
+    return client.request("pod.kill", { pod: pod, tree: false }, { commandId });
   };
   for (const pod of ["p00000001", "p00000001"]) {
     expect(await kill(pod, 1)).toMatchObject({ error: { code: "unauthorized" } });
@@ -39,7 +39,7 @@ test("a denied command that is repeated is on the log once, another attempt agai
   await kill("p00000001", 2);
   await client.request(
     "pod.stop",
-    { pod: "p00000001" as PodId },
+    { pod: "p00000001" },
     {
       commandId: { client: "c1", n: 1 },
     },
