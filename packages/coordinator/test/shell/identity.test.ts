@@ -1,5 +1,5 @@
 /** Who a connection may be, and what is kept of attempts to be or do more. */
-import { connectPeer, coordinatorMethods, createMemoryPair, type PodId } from "@podlane/protocol";
+import { connectPeer, coordinatorMethods, createMemoryPair } from "@podlane/protocol";
 import { mintToken } from "@podlane/protocol/node";
 import { expect, test } from "vitest";
 import { verifies } from "../../../../test/requirements.ts";
