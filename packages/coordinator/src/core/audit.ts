@@ -1,7 +1,7 @@
 /**
- * Denials on the log: an attempt to do what one may not is itself worth keeping, once: a client
- * that lost the answer and asks again under the same command id has tried once. Every other refusal
- * appends nothing.
+ * Denials on the log: an attempt to do what one may not is itself worth keeping, once: whoever lost
+ * the answer and asks again under the same command id has tried once. Every other refusal appends
+ * nothing.
  */
 import { isDenial, type Refusal } from "@podlane/protocol";
 import type { CommandId } from "@podlane/protocol";

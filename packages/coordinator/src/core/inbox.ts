@@ -33,7 +33,7 @@ export function emptyInbox(): InboxSlice {
 export const inboxDeciders: Deciders<"inbox.pod_event" | "inbox.ack"> = {
   /**
    * Idempotent on (pod, seq). The answer is the seq of the event that the sender may forget.
-   * Refuses `busy` for one whose predecessor has not come: kept and sent again, it finds its place.
+   * Refuses `busy` for one whose predecessor has not come: sent again, it finds its place.
    */
   "inbox.pod_event": (state, { event }) => {
     const mark = state.inbox.marks.get(event.podId) ?? 0;

@@ -30,7 +30,7 @@ test("a pod cannot speak for another in the inbox", () => {
   expect(step.refusal?.code).toBe("unauthorized");
 });
 
-test("an event waits for the one before it, but for the last word on a lost session", () => {
+test("an event waits for the one before it, but not the last word on a lost session", () => {
   const world = new World();
   attach(world);
   const root = startPod(world, "root");

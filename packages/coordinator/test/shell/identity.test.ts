@@ -1,5 +1,5 @@
 /** Who a connection may be, and what is kept of attempts to be or do more. */
-import { connectPeer, coordinatorMethods, createMemoryPair } from "@podlane/protocol";
+import { connectPeer, coordinatorMethods, createMemoryPair, type PodId } from "@podlane/protocol";
 import { mintToken } from "@podlane/protocol/node";
 import { expect, test } from "vitest";
 import { verifies } from "../../../../test/requirements.ts";
@@ -24,11 +24,12 @@ test.each(["p0abc1xyz", "s12"])(
 test("a denied command that is repeated is on the log once, another attempt again", async () => {
   const serving = await serve();
   const [client, operator] = [await serving.connect("client"), await serving.connect()];
-  const kill = (pod: string, n: number) => {
+  const unknown = "p00000001" as PodId;
+  const kill = (pod: PodId, n: number) => {
     const commandId = { client: "c1", n };
-    return client.request("pod.kill", { pod: pod, tree: false }, { commandId });
+    return client.request("pod.kill", { pod, tree: false }, { commandId });
   };
-  for (const pod of ["p00000001", "p00000001"]) {
+  for (const pod of [unknown, unknown]) {
     expect(await kill(pod, 1)).toMatchObject({ error: { code: "unauthorized" } });
   }
   const denied = async () => {
@@ -36,10 +37,10 @@ test("a denied command that is repeated is on the log once, another attempt agai
     return events.filter(({ kind }) => kind === "request.denied").length;
   };
   expect(await denied()).toBe(1);
-  await kill("p00000001", 2);
+  await kill(unknown, 2);
   await client.request(
     "pod.stop",
-    { pod: "p00000001" },
+    { pod: unknown },
     {
       commandId: { client: "c1", n: 1 },
     },
