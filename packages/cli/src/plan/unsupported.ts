@@ -23,7 +23,7 @@ export function unsupportedInConfig(
   if (config.isolation_strategy === "overlay")
     say("isolation_strategy", "overlay workspaces do not exist yet; use worktree or directory");
   if (config.database_strategy === "shared")
-    say("database_strategy", "shared needs a PostgreSQL store, which does not exist yet");
+    say("database_strategy", "databases that pods share do not exist yet");
   found.push(...unsupportedLimits(config.resource_limits, [...at, "resource_limits"]));
   return found;
 }
