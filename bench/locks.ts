@@ -33,11 +33,16 @@ const rounds = 5;
 const roundMs = 2_000;
 const smallRoundMs = 100;
 
+interface TimedRun extends Run {
+  /** Processor time of the service a command; not a number where that is not known. */
+  readonly serverUs: number;
+}
+
 interface Contest {
   readonly contender: LockContender;
   readonly witness: Witness;
   /** Of each shape, round by round. */
-  readonly runs: Run[][];
+  readonly runs: TimedRun[][];
 }
 
 export async function benchLocks(options: BenchOptions): Promise<void> {
@@ -70,8 +75,10 @@ async function runRound(contests: readonly Contest[], { at, durationMs, counts }
   const shape = shapes[at];
   if (shape === undefined) return;
   for (const { contender, witness, runs } of contests) {
+    const beforeUs = (await contender.usedUs?.()) ?? Number.NaN;
     const run = await driveLocks(contender, witness, { ...shape, durationMs });
-    if (counts) runs[at]?.push(run);
+    const usedUs = ((await contender.usedUs?.()) ?? Number.NaN) - beforeUs;
+    if (counts) runs[at]?.push({ ...run, serverUs: usedUs / run.commandMs.length });
   }
 }
 
@@ -121,8 +128,16 @@ function report(contests: readonly Contest[]): void {
       const rate = String(Math.round(spreadOf(rates).median)).padEnd(8);
       const ratio = showRatio(spreadOf(ratiosOf(base, rates))).padEnd(24);
       console.log(`  ${contest.contender.name.padEnd(34)} ${rate} ${ratio} ${latency}`);
+      reportProcessor(contest.runs[at] ?? []);
     }
   }
+}
+
+function reportProcessor(runs: readonly TimedRun[]): void {
+  const { min, median, max } = spreadOf(runs.map(({ serverUs }) => serverUs));
+  if (Number.isNaN(median)) return;
+  const [least, greatest] = [min.toFixed(1), max.toFixed(1)];
+  console.log(`    its processor time a command: ${median.toFixed(1)} µs (${least}–${greatest})`);
 }
 
 async function checkRecord(contender: LockContender, witness: Witness): Promise<void> {

@@ -31,9 +31,7 @@ export interface BenchWorkspace {
 }
 
 /** The product's server, as it is installed. */
-export const serveProgram = fileURLToPath(
-  new URL("../packages/cli/dist/serve.js", import.meta.url),
-);
+export const serveProgram = fileURLToPath(new URL("../packages/cli/bin/serve.js", import.meta.url));
 /** Files in the repository: enough that a worktree is not free, few enough not to be the bench. */
 const files = 200;
 

@@ -6,6 +6,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { unpack } from "../packages/coordinator/src/log/packing.ts";
 import {
   describeFold,
   foldOf,
@@ -23,7 +24,7 @@ if (database !== undefined) {
   const rows = new DatabaseSync(database, { readOnly: true })
     .prepare("SELECT payload FROM batches ORDER BY first_seq")
     .all() as { payload: Uint8Array }[];
-  const payloads = rows.map(({ payload }) => scrub(Buffer.from(payload).toString()));
+  const payloads = rows.map(({ payload }) => scrub(unpack(payload)));
   await logOf(payloads);
   writeFileSync(place.log, `${payloads.join("\n")}\n`);
 }

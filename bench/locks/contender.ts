@@ -5,6 +5,8 @@ export interface LockContender {
   readonly clients: readonly LockClient[];
   /** Grants that the service itself has recorded since it started, on these keys. */
   recorded(keys: readonly string[]): Promise<number>;
+  /** Processor time of the service since it started, in microseconds; absent: not known. */
+  usedUs?(): Promise<number>;
   close(): Promise<void>;
 }
 

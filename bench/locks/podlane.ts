@@ -28,6 +28,7 @@ export async function startPodlane(
       }
       return grants;
     },
+    usedUs: () => coordinators.usedUs(),
     close: async () => {
       for (const client of clients) client.close();
       await coordinators.close();

@@ -17,7 +17,8 @@ import {
 import type { StateLayout } from "../../packages/protocol/src/node.ts";
 import { expectOk } from "../workspace.ts";
 
-const clients = 64;
+/** Named w0, w1, …, each with the answers to its last commands kept. */
+export const clients = 64;
 const pairsATask = 9;
 
 export interface LogSize {

@@ -15,9 +15,9 @@ import {
   type StateLayout,
 } from "../../packages/protocol/src/node.ts";
 import { expectOk, serveProgram } from "../workspace.ts";
+import { clients } from "./make-log.ts";
 
-/** Claims in flight while the log grows. */
-const width = 64;
+type Link = Peer<CoordinatorMethods>;
 
 export class PodlaneServer {
   readonly #layout: StateLayout;
@@ -32,16 +32,19 @@ export class PodlaneServer {
   async timeRestart(): Promise<number> {
     const startMs = performance.now();
     const server = await this.#start();
-    const peer = await this.#connect();
+    const peer = await this.#connect("first");
     const { claim } = expectOk(await peer.request("claim.acquire", { units: ["src/first.ts"] }));
     const tookMs = performance.now() - startMs;
     if (claim.state !== "granted") throw new Error(`the first claim is ${claim.state}`);
     expectOk(await peer.request("claim.release", { claim: claim.id, fence: claim.fence ?? 0 }));
-    await this.#kill(server, peer);
+    await this.#kill(server, [peer]);
     return tookMs;
   }
 
-  /** Leaves a snapshot and so many events behind it, then is killed. Answers the log's length. */
+  /**
+   * Leaves a snapshot and so many events behind it, of the same clients as all before, then is
+   * killed. Answers the log's length.
+   */
   async leaveTail(events: number): Promise<number> {
     const first = await this.#start();
     const ended = once(first, "exit");
@@ -50,19 +53,23 @@ export class PodlaneServer {
     await ended;
     if (!existsSync(this.#layout.snapshot)) throw new Error("the server left no snapshot");
     const server = await this.#start();
-    const peer = await this.#connect();
+    const peers: Link[] = [];
+    for (let n = 0; n < clients; n += 1) peers.push(await this.#connect(`w${n}`));
     let left = events;
-    const work = async (n: number): Promise<void> => {
-      while (left > 0) {
+    const work = async (peer: Link, client: string): Promise<void> => {
+      for (let n = Date.now(); left > 0; n += 2) {
         left -= 2;
-        const asked = await peer.request("claim.acquire", { units: [`src/tail-${n}.ts`] });
-        const { id, fence } = expectOk(asked).claim;
-        expectOk(await peer.request("claim.release", { claim: id, fence: fence ?? 0 }));
+        const params = { units: [`src/${client}/tail-${n}.ts`] };
+        const asked = await peer.request("claim.acquire", params, { commandId: { client, n } });
+        const { id: claim, fence } = expectOk(asked).claim;
+        const grant = { claim, fence: fence ?? 0 };
+        const commandId = { client, n: n + 1 };
+        expectOk(await peer.request("claim.release", grant, { commandId }));
       }
     };
-    await Promise.all(Array.from({ length: width }, (_, n) => work(n)));
-    const { seq } = expectOk(await peer.request("log.head", {}));
-    await this.#kill(server, peer);
+    await Promise.all(peers.map((peer, n) => work(peer, `w${n}`)));
+    const { seq } = expectOk(await (peers[0] as Link).request("log.head", {}));
+    await this.#kill(server, peers);
     return seq;
   }
 
@@ -72,8 +79,6 @@ export class PodlaneServer {
 
   async #start(): Promise<ChildProcess> {
     const server = spawn(process.execPath, [serveProgram, this.#layout.stateDir, this.#checkout], {
-      // As `pod` starts it.
-      env: { ...process.env, NODE_COMPILE_CACHE: this.#layout.compileCache },
       stdio: ["ignore", "ignore", "inherit", "pipe"],
     });
     const [report] = (await once(server.stdio[3] as Readable, "data")) as [Buffer];
@@ -81,19 +86,19 @@ export class PodlaneServer {
     return server;
   }
 
-  async #connect(): Promise<Peer<CoordinatorMethods>> {
+  async #connect(name: string): Promise<Link> {
     const file = await readCoordinatorFile(this.#layout.coordinatorFile);
     if (file === null) throw new Error(`no server at ${this.#layout.coordinatorFile}`);
-    const token = mintToken(readFileSync(this.#layout.keyFile), { role: "operator" });
-    const hello = { role: "operator", token, name: "bench", version: "bench" } as const;
+    const token = mintToken(readFileSync(this.#layout.keyFile), { role: "client" });
+    const hello = { role: "client", token, name, version: "bench" } as const;
     const calls = { calls: coordinatorMethods, serves: {}, handlers: {} };
     return expectOk(await dial({ socket: file.socket, hello, ...calls })).peer;
   }
 
-  async #kill(server: ChildProcess, peer: Peer<CoordinatorMethods>): Promise<void> {
+  async #kill(server: ChildProcess, peers: readonly Link[]): Promise<void> {
     const ended = once(server, "exit");
     server.kill("SIGKILL");
     await ended;
-    peer.close();
+    for (const peer of peers) peer.close();
   }
 }

@@ -1,6 +1,7 @@
 /** `pod claim`, `pod release`, `pod locks` and `pod why` as scripts and people use them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ClaimJson, LocksJson, ReleaseJson } from "../../packages/cli/src/json/locks-json.ts";
+import { KeyHistoryJson, OverlapsJson } from "../../packages/cli/src/json/units-json.ts";
 import { verifies } from "../requirements.ts";
 import { Trial } from "./trial/trial.ts";
 
@@ -35,6 +36,32 @@ test(
     expect((await trial.run("release", held.id)).status).toBe(4);
   },
 );
+
+test("a unit's history says who had it, and the matrix who overlaps", async () => {
+  const before = await claim("docs/", "--reason", "first");
+  await trial.succeed("release", before.id);
+  const held = await claim("docs/plan.md", "--shared");
+  const beside = await claim("docs/", "--shared");
+  const history = KeyHistoryJson.parse(await trial.json("locks", "docs/plan.md", "--history"));
+  expect(history.claims).toMatchObject([
+    { id: before.id, units: ["dir:docs"], reason: "first", how: "released" },
+    { id: held.id, endedAt: null },
+    { id: beside.id, endedAt: null },
+  ]);
+  const told = await trial.succeed("locks", "docs/plan.md", "--history");
+  expect(told).toMatch(new RegExp(`${before.id}.*dir:docs.*released after`));
+  expect(LocksJson.parse(await trial.json("locks", "docs/other")).claims).toMatchObject([
+    { id: beside.id },
+  ]);
+  const { overlaps } = OverlapsJson.parse(await trial.json("overlaps"));
+  expect(overlaps).toMatchObject([
+    { keys: [{ key: "file:docs/plan.md", a: "holds", b: "holds" }] },
+  ]);
+  expect(await trial.succeed("overlaps")).toContain("file:docs/plan.md");
+  expect((await trial.run("locks", "--history")).status).toBe(2);
+  await trial.succeed("release", held.id);
+  await trial.succeed("release", beside.id);
+});
 
 test(`${verifies("R84", "R246")}who waits in line gets it when it is given back`, async () => {
   const held = await claim("proc:deploy");

@@ -13,12 +13,13 @@ export function programs(): Programs {
   const nodeFlags = isSource ? ["--conditions=podlane-source"] : [];
   const suffix = isSource ? ".ts" : ".js";
   const program = (name: string) => [process.execPath, ...nodeFlags, join(folder, name + suffix)];
+  const launcher = (name: string) => [process.execPath, join(folder, "../bin", `${name}.js`)];
   const scriptEntry = isSource
     ? join(folder, "../../pod/src/agent/script-agent/main.ts")
     : join(folder, "script-agent.js");
   return {
-    pod: isSource ? program("main") : [process.execPath, join(folder, "../bin/pod.js")],
-    serve: program("serve"),
+    pod: isSource ? program("main") : launcher("pod"),
+    serve: isSource ? program("serve") : launcher("serve"),
     podRuntime: program("pod-runtime"),
     scriptEntry,
     nodeFlags,

@@ -32,10 +32,7 @@ export async function startServer(context: CommandContext, workspace: Workspace)
   const log = openSync(layout.serverLog, "a", 0o600);
   const child = spawn(program, [...args, layout.stateDir, repository.toplevel, settings], {
     cwd: layout.stateDir,
-    env: {
-      ...serverEnvironment(context.environment),
-      NODE_COMPILE_CACHE: layout.compileCache,
-    },
+    env: serverEnvironment(context.environment),
     detached: true,
     stdio: ["ignore", log, log, "pipe"],
   });

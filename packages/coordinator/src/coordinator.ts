@@ -42,6 +42,7 @@ import { followHead } from "./shell/follow-head.ts";
 import { GrantPush } from "./shell/grant-push.ts";
 import { createHandlers } from "./shell/handlers.ts";
 import { HostOrders } from "./shell/host-orders.ts";
+import { topicsOf } from "./shell/key-history.ts";
 import { LogWatches } from "./shell/log-watch.ts";
 import {
   askedMethods,
@@ -213,7 +214,7 @@ class RunningCoordinator implements Coordinator {
       silence: this.#silence,
       waits: this.#waits,
       watches: this.#watches,
-      subjects: new SubjectIndex(log),
+      subjects: new SubjectIndex(log, { alsoAbout: topicsOf }),
       verify: async () => describeChain(await verifyChain(log)),
       stop: onStop,
       status: () => ({

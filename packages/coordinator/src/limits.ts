@@ -87,6 +87,8 @@ export const suspectAfterMs = 3 * heartbeatEveryMs;
 export const defaultDeadAfterMs = 15 * 60_000;
 /** A client's name in a command id (the protocol's bound). */
 export const maxCommandClientLength = 64;
+/** Events about one claim: asked, granted, accepted, kept, ended. */
+export const maxClaimEvents = 16;
 /** Events about one task: two an attempt, and a few more. */
 export const maxTaskEvents = 1_000;
 

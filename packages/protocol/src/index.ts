@@ -138,6 +138,7 @@ export {
   restartWindowMs,
   PodSettings,
   StartPoint,
+  AgentCap,
   PodSpec,
 } from "./pod-spec.ts";
 export { PodExit, PodProcess, LastTurn, PodRecord } from "./pod-record.ts";
@@ -153,6 +154,7 @@ export {
   AcquireClaim,
   ClaimView,
 } from "./claim.ts";
+export { PastClaim, UnitOverlap, UnitStake, UnitTouch } from "./unit-report.ts";
 export { PlanTask, Plan, TaskState, RunTaskView, RunState, RunOutcome, RunView } from "./run.ts";
 export { MergeState, MergeProblem, Landed, MergeView } from "./merge.ts";
 export { JsonObject } from "./json-object.ts";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CommitId, Name, RunId } from "./ids.ts";
-import { maxDelegateLevels, maxListedNames, maxMessageBytes } from "./limits.ts";
+import { maxDelegateLevels, maxListedNames, maxMessageBytes, maxTagLength } from "./limits.ts";
 import { Scope } from "./scope-rule.ts";
 import { TaskType } from "./task.ts";
 
@@ -92,6 +92,14 @@ export const StartPoint = z.object({
 });
 export type StartPoint = z.infer<typeof StartPoint>;
 
+/** Pods of one run whose turns share a bound beside the run's, because one agent serves them. */
+export const AgentCap = z.object({
+  /** The preset's name in the plan. */
+  agent: z.string().min(1).max(maxTagLength),
+  maxConcurrent: z.int().min(1).max(1_000),
+});
+export type AgentCap = z.infer<typeof AgentCap>;
+
 export const PodSpec = z.object({
   name: Name,
   agent: AgentSpec,
@@ -109,6 +117,7 @@ export const PodSpec = z.object({
   merge: MergeSettings,
   setup: Setup.nullable().default(null),
   settings: PodSettings,
+  agentCap: AgentCap.optional(),
   cleanupOnComplete: z.boolean().default(true),
   restart: RestartPolicy.default({ maxRestarts: 0 }),
   runId: RunId.nullable().default(null),

@@ -34,6 +34,8 @@ export const Waiting = z.object({
   reason: WaitReason,
   /** Whom or what it waits for: pod ids, claim ids, unit keys. */
   on: z.array(z.string()).max(64),
+  /** It is over as soon as one of them is; absent: when all are. */
+  mode: z.literal("any").optional(),
   sinceMs: z.int(),
 });
 export type Waiting = z.infer<typeof Waiting>;

@@ -51,6 +51,8 @@ export const coordinatorPurposes: Purposes<protocol.CoordinatorMethods> = {
   "claim.transfer": "hand a claim to another pod",
   "claim.set_capacity": "say how many may hold a process unit at once",
   "claim.list": "read the claims that touch the given units, or all",
+  "claim.history": "read what became of the claims on a unit, and who touched it",
+  "claim.overlaps": "read who of those that live overlap, and on which keys",
   "claim.why": "say in words why a claim waits",
   "pod.why": "say in words why a pod waits",
   "merge.list": "read the merge queue",

@@ -178,6 +178,50 @@ export const coordinatorSamples: Samples<protocol.CoordinatorMethods> = {
       capacities: [{ unit: "proc:test", capacity: 4 }],
     },
   },
+  "claim.history": {
+    params: { unit: "src/parser.ts" },
+    result: {
+      unit: "file:src/parser.ts",
+      claims: [
+        {
+          claim: of.claimId,
+          holder: of.registrationId,
+          holderName: "worker",
+          units: ["file:src/parser.ts"],
+          mode: "exclusive",
+          reason: "edit",
+          askedAtMs: of.atMs,
+          grantedAtMs: of.atMs,
+          fence: 12,
+          endedAtMs: null,
+          how: null,
+        },
+      ],
+      touches: [
+        {
+          seq: 13,
+          atMs: of.atMs,
+          pod: of.podId,
+          podName: "worker",
+          access: "write",
+          paths: ["src/parser.ts"],
+        },
+      ],
+    },
+  },
+  "claim.overlaps": {
+    params: {},
+    result: {
+      overlaps: [
+        {
+          a: { registration: of.registrationId, name: "worker" },
+          b: { registration: of.subPodId, name: "helper" },
+          keys: [{ key: "file:src/parser.ts", a: "holds", b: "waits" }],
+        },
+      ],
+      truncated: false,
+    },
+  },
   "claim.why": { params: { claim: of.claimId }, result: { lines: ["helper holds it"] } },
   "pod.why": { params: { pod: of.podId }, result: { lines: ["it waits for a claim"] } },
   "merge.list": { params: { run: of.runId }, result: { merges: [of.mergeView] } },

@@ -112,7 +112,7 @@ export const logMutations: readonly Mutation[] = [
   {
     name: "a start from a snapshot forgets which commands were answered",
     file: "shell/fold.ts",
-    edits: [["start?.commandIds ?? newCommandIds()", "newCommandIds()"]],
+    edits: [["restoreCommandIds(start.commandIds)", "newCommandIds()"]],
     fromSeed: 757,
     within: { part: "snapshots", faults: serverDeaths },
     breaks: ["A1", "linearizability"],

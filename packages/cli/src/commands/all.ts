@@ -14,6 +14,7 @@ import { addLocks } from "./locks.ts";
 import { addLog } from "./log.ts";
 import { addLogs } from "./logs.ts";
 import { addMerge } from "./merge.ts";
+import { addOverlaps } from "./overlaps.ts";
 import { addPause } from "./pause.ts";
 import { addPlan } from "./plan.ts";
 import { addPs } from "./ps.ts";
@@ -49,6 +50,7 @@ const verbs: readonly ((program: Command, context: CommandContext) => void)[] = 
   addMerge,
   addLocks,
   addClaim,
+  addOverlaps,
   addWhy,
   addTask,
   addSession,

@@ -12,6 +12,8 @@ export const AgentPreset = z.strictObject({
   /** `shell`, `acp`: program and arguments. */
   command: z.array(z.string()).min(1).optional(),
   pull: PullFile.optional(),
+  /** Turns of it that may run at once in the run. */
+  max_concurrent: z.int().min(1).max(1_000).optional(),
 });
 export type AgentPreset = z.infer<typeof AgentPreset>;
 

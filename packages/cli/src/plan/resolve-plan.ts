@@ -77,7 +77,9 @@ function resolveTask(
   file: PlanFile,
   context: PlanContext,
 ): PlanTask {
-  const preset = file.agents?.[context.overrides.agent ?? task.agent];
+  const presetName = context.overrides.agent ?? task.agent;
+  const preset = file.agents?.[presetName];
+  const maxConcurrent = preset?.max_concurrent;
   const ofAgent = preset?.pull === undefined ? {} : { pull: preset.pull };
   const config = { restart: defaultTaskRestart, ...context.defaults, ...file.config, ...ofAgent };
   const spec: PodSpec = {
@@ -88,6 +90,7 @@ function resolveTask(
     scope: task.scope === undefined ? null : task.scope.flatMap(ruleOf),
     claims: task.claims ?? [],
     taskId: task.id,
+    ...(maxConcurrent === undefined ? {} : { agentCap: { agent: presetName, maxConcurrent } }),
     setup: file.setup === undefined ? null : Setup.parse(file.setup),
     merge: {
       mode:

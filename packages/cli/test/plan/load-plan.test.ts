@@ -205,6 +205,16 @@ test("a task's restart policy stands before the plan's, and that before the defa
   expect(loaded.tasks.map((task) => task.spec.restart.maxRestarts)).toEqual([0, 7]);
 });
 
+test("the cap of an agent's turns goes with every task that it serves", async () => {
+  const agents = "agents: { fixer: { driver: shell, command: [x], max_concurrent: 2 } }\n";
+  const text = plan("  - id: two\n    agent: fixer\n    task: x\n", agents);
+  const { plan: loaded } = await load(text);
+  expect(loaded.tasks.map(({ spec }) => spec.agentCap)).toEqual([
+    undefined,
+    { agent: "fixer", maxConcurrent: 2 },
+  ]);
+});
+
 test("a file of expanding aliases ends in an error, not in memory", async () => {
   const levels = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
   for (const [from, to] of ["ab", "bc", "cd", "de", "ef"].map((pair) => pair.split(""))) {

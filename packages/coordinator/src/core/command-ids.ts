@@ -38,6 +38,12 @@ export function newCommandIds(): CommandIds {
   return { clients: new Map(), nextSweepMs: 0 };
 }
 
+/** What a snapshot held. Its arrays are views of its bytes, which are not ours to change. */
+export function restoreCommandIds(ids: CommandIds): CommandIds {
+  for (const client of ids.clients.values()) client.places = client.places.slice();
+  return ids;
+}
+
 /**
  * What a command id already settles, or nothing if the command is to be decided: the place of its
  * first answer for a repeat, `conflict` for an n that is older than the answers kept or for a

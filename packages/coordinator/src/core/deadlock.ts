@@ -6,7 +6,7 @@ import type { Refusal } from "@podlane/protocol";
 import { nameOf } from "./pods/tree.ts";
 import type { WorkspaceState } from "./state.ts";
 import type { Need, WaitEdge } from "./wait-graph.ts";
-import { describeEdge, isWaitedFor, WaitScan } from "./wait-graph.ts";
+import { describeEdge, isChoice, isWaitedFor, WaitScan } from "./wait-graph.ts";
 
 /** What a request would add to the graph. */
 export interface NewWaits {
@@ -39,6 +39,7 @@ export function findCycle(state: WorkspaceState, waits: NewWaits): WaitEdge[] | 
     const wayBack = back.get(who);
     if (wayBack !== undefined) return conclude(state, waits, { scan, reachedBy, last: wayBack });
     const added = who === start ? waits.needs(scan) : [];
+    scan.hasChoices ||= added.some(isChoice);
     for (const edge of [...added, ...scan.needsOf(who)].flatMap((need) => need.edges)) {
       if (edge.to === start) return conclude(state, waits, { scan, reachedBy, last: edge });
       if (!reachedBy.has(edge.to)) reachedBy.set(edge.to, edge);
@@ -56,10 +57,19 @@ interface WayBack {
 function conclude(state: WorkspaceState, waits: NewWaits, way: WayBack): WaitEdge[] | null {
   const { scan, reachedBy, last } = way;
   // A choice that the walk has not met yet may lie on another branch: then all must be looked at.
-  const mayChoose = scan.hasChoices || state.claims.capacities.size > 0;
+  const mayChoose = scan.hasChoices || hasChoices(state);
   return mayChoose && !findStuck(state, [waits.start], waits).has(waits.start)
     ? null
     : pathTo(reachedBy, last);
+}
+
+/** Whether anybody at all may go on though not all that it waits for does. */
+function hasChoices({ claims, turns, pods }: WorkspaceState): boolean {
+  if (claims.capacities.size > 0) return true;
+  for (const id of turns.yielded) {
+    if (pods.byId.get(id)?.turn?.waits.some(({ mode }) => mode === "any") === true) return true;
+  }
+  return false;
 }
 
 /** Who of these, and of those they wait for, could never go on, were the new waits added. */

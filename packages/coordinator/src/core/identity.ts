@@ -14,6 +14,11 @@ export function podIdAt(seq: number): PodId {
   return `p${mixed.toString(36).padStart(8, "0")}` as PodId;
 }
 
+/** Whether a text may be the id of a pod or registration: nobody else may be called so. */
+export function isGivenId(text: string): boolean {
+  return /^(p[0-9a-z]{8}|s[0-9]+)$/.test(text);
+}
+
 /** The id of the claim whose first event has this seq. */
 export function claimIdAt(seq: number): ClaimId {
   return `c${seq}` as ClaimId;

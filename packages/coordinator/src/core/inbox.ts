@@ -4,12 +4,14 @@
  */
 import { accepted } from "@podlane/protocol";
 import type { PodId, ReceivedPodEvent } from "@podlane/protocol";
-import { accept, acceptSilently } from "./decider.ts";
+import { accept, acceptSilently, refuse } from "./decider.ts";
 import type { Deciders } from "./decider.ts";
 import { fact, subjectOf } from "./fact.ts";
 import type { Evolvers } from "./fact.ts";
 import { maxInboxEntries } from "./limits.ts";
+import { findPod } from "./pods/tree.ts";
 import type { Queries } from "./query.ts";
+import type { WorkspaceState } from "./state.ts";
 
 export interface InboxEntry {
   readonly seq: number;
@@ -29,9 +31,16 @@ export function emptyInbox(): InboxSlice {
 }
 
 export const inboxDeciders: Deciders<"inbox.pod_event" | "inbox.ack"> = {
-  /** Idempotent on (pod, seq). The answer is the seq of the event that the sender may forget. */
+  /**
+   * Idempotent on (pod, seq). The answer is the seq of the event that the sender may forget.
+   * Refuses `busy` for one whose predecessor has not come: sent again, it finds its place.
+   */
   "inbox.pod_event": (state, { event }) => {
-    const isRepeat = event.seq <= (state.inbox.marks.get(event.podId) ?? 0);
+    const mark = state.inbox.marks.get(event.podId) ?? 0;
+    const isRepeat = event.seq <= mark;
+    if (event.seq > nextSeqOf(state, event) && !isFinal(event)) {
+      return refuse("busy", `event ${nextSeqOf(state, event)} of ${event.podName} comes first`);
+    }
     const events = isRepeat ? [] : [fact("inbox.received", subjectOf.inbox(), { event })];
     return accept<"inbox.pod_event">(events, () => ({ seq: event.seq }));
   },
@@ -41,6 +50,18 @@ export const inboxDeciders: Deciders<"inbox.pod_event" | "inbox.ack"> = {
     return acceptSilently(fact("inbox.acknowledged", subjectOf.inbox(), { upToSeq }));
   },
 };
+
+/** What an orphan told its parents never comes here: its first event may have any number. */
+function nextSeqOf(state: WorkspaceState, { podId, seq }: ReceivedPodEvent): number {
+  const mark = state.inbox.marks.get(podId);
+  if (mark !== undefined) return mark + 1;
+  return findPod(state, podId)?.topLevel === true ? 1 : seq;
+}
+
+/** Told for a pod whose session nobody can read: it stands behind all that is lost. */
+function isFinal(event: ReceivedPodEvent): boolean {
+  return event.kind === "shut_down" && event.cause === "lost";
+}
 
 export const inboxEvolvers: Evolvers<"inbox.received" | "inbox.acknowledged"> = {
   "inbox.received": ({ inbox }, { event: received }, { event, undo }) => {

@@ -15,7 +15,7 @@ import type { WorkspaceState } from "./state.ts";
 import { checkSessions } from "./sessions/invariants.ts";
 import { checkQueue } from "./tasks/invariants.ts";
 import { slotsOf } from "./turns/admission.ts";
-import { groupOf } from "./turns/turns-slice.ts";
+import { capGroupOf, groupOf, groupsOf } from "./turns/turns-slice.ts";
 import { findStuck } from "./deadlock.ts";
 
 /** Every broken invariant in words, named as in the design: L claims, S scopes, Q tasks. */
@@ -173,10 +173,13 @@ function slots(state: WorkspaceState): string[] {
   const problems: string[] = [];
   for (const pod of livingPods(state)) {
     if (pod.turn?.phase !== "running") continue;
-    const count = (counted.get(groupOf(pod)) ?? 0) + 1;
-    counted.set(groupOf(pod), count);
-    if (count > slotsOf(state, pod))
-      problems.push(`admission: ${count} turns run beside ${pod.id}`);
+    for (const group of groupsOf(pod)) counted.set(group, (counted.get(group) ?? 0) + 1);
+    const capped = counted.get(capGroupOf(pod) ?? "") ?? 0;
+    const isOver = (counted.get(groupOf(pod)) ?? 0) > slotsOf(state, pod);
+    if (isOver) problems.push(`admission: too many turns run beside ${pod.id}`);
+    if (capGroupOf(pod) !== null && capped > (pod.spec.agentCap?.maxConcurrent ?? 0)) {
+      problems.push(`admission: ${capped} turns of the agent of ${pod.id} run`);
+    }
   }
   for (const group of new Set([...counted.keys(), ...state.turns.running.keys()])) {
     const isTrue = counted.get(group) === state.turns.running.get(group);

@@ -33,6 +33,8 @@ export const defaultConcurrentTurns = 5;
  * those are more. Too few leave slots empty while a worktree is made; too many are idle processes.
  */
 export const minComingUp = 8;
+/** Denials whose repeats are known. A client repeats within seconds; more only costs memory. */
+export const maxRecentDenials = 1_024;
 /** How long a pushed grant waits for its waiter; longer stalls everybody behind a dead one. */
 export const grantAcceptMs = 5_000;
 /** Waiting this long makes up for one step of priority, so that nobody starves. */

@@ -3,6 +3,8 @@
  * and records that name each other by id, so that a snapshot is a copy.
  */
 import type { HostId } from "@podlane/protocol";
+import { emptyAudit } from "./audit.ts";
+import type { AuditSlice } from "./audit.ts";
 import { emptyClaims } from "./claims/claims-slice.ts";
 import type { ClaimsSlice } from "./claims/claims-slice.ts";
 import type { HostEntry } from "./hosts.ts";
@@ -38,6 +40,7 @@ export interface WorkspaceState {
   readonly tasks: TasksSlice;
   readonly sessions: SessionsSlice;
   readonly inbox: InboxSlice;
+  readonly audit: AuditSlice;
 }
 
 export function initialState(): WorkspaceState {
@@ -52,5 +55,6 @@ export function initialState(): WorkspaceState {
     tasks: emptyTasks(),
     sessions: emptySessions(),
     inbox: emptyInbox(),
+    audit: emptyAudit(),
   };
 }

@@ -72,6 +72,7 @@ export class WaitScan {
     const pod = findLiving(this.#state, who);
     if (pod?.turn?.waits !== undefined)
       needs.push(...needsOfWaits(this.#state, pod, pod.turn.waits));
+    this.hasChoices ||= needs.some(isChoice);
     return needs;
   }
 
@@ -120,14 +121,27 @@ export class WaitScan {
   }
 }
 
-/** The needs of a yielded turn; names of things that live count. */
+/** Whether it can be met though not all of those waited for go on. */
+export function isChoice({ edges, count }: Need): boolean {
+  return count < edges.length;
+}
+
+/**
+ * The needs of a yielded turn, all of which must be met. Names of things that live count; of those
+ * that a wait names to have any one of them, one that is gone has met it.
+ */
 export function needsOfWaits(
   state: WorkspaceState,
   pod: PodEntry,
   waits: readonly Waiting[],
 ): Need[] {
-  const edges = waits.flatMap(({ on }) => on.flatMap((id) => edgesTo(state, pod, id)));
-  return edges.length === 0 ? [] : [{ edges, count: edges.length }];
+  return waits.flatMap(({ on, mode }) => {
+    const found = on.map((id) => edgesTo(state, pod, id));
+    const edges = found.flat();
+    if (edges.length === 0) return [];
+    if (mode !== "any") return [{ edges, count: edges.length }];
+    return found.some((some) => some.length === 0) ? [] : [{ edges, count: 1 }];
+  });
 }
 
 function edgesTo(state: WorkspaceState, { id: from }: PodEntry, on: string): WaitEdge[] {

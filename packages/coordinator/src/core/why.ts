@@ -13,8 +13,7 @@ import { findPod, nameOf } from "./pods/tree.ts";
 import type { Queries } from "./query.ts";
 import { findRun } from "./runs/runs-slice.ts";
 import type { WorkspaceState } from "./state.ts";
-import { positionOf, slotsOf } from "./turns/admission.ts";
-import { groupOf } from "./turns/turns-slice.ts";
+import { fullGroups, positionOf } from "./turns/admission.ts";
 import { describeEdge, waitsOf } from "./wait-graph.ts";
 
 export const whyQueries: Queries<"claim.why" | "pod.why"> = {
@@ -100,9 +99,8 @@ function describeAdmission(
   if (run !== undefined && run.state !== "active") {
     return `waits for admission ${since}: its run is ${run.state}`;
   }
-  const running = state.turns.running.get(groupOf(pod)) ?? 0;
-  const slots = `${running} of ${slotsOf(state, pod)} turns run`;
-  return `waits for admission ${since}: place ${positionOf(state, pod.id)}, ${slots}`;
+  const place = `place ${positionOf(state, pod.id)}`;
+  return `waits for admission ${since}: ${[place, ...fullGroups(state, pod)].join(", ")}`;
 }
 
 function describeClaim(state: WorkspaceState, claim: ClaimEntry, nowMs: number): string {

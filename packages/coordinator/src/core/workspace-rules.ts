@@ -37,16 +37,18 @@ import { taskDeciders } from "./tasks/decide.ts";
 import { dueTasks } from "./tasks/due.ts";
 import { admissions } from "./turns/admission.ts";
 import { turnDeciders } from "./turns/decide.ts";
+import { eventVersions } from "./versions.ts";
 import { evolveWorkspace } from "./workspace-fold.ts";
 import { claimQueries } from "./views/claim-view.ts";
 import { mergeQueries } from "./views/merge-view.ts";
+import { overlapQueries } from "./views/overlap-view.ts";
 import { podQueries } from "./views/pod-view.ts";
 import { registrationQueries } from "./views/registration-view.ts";
 import { runQueries } from "./views/run-view.ts";
 import { taskQueries } from "./views/task-view.ts";
 import { whyQueries } from "./why.ts";
 
-/** Reads that the core answers; `log.*`, `server.*` and heartbeats are the shell's. */
+/** Reads that the core answers; those of the log, the server and heartbeats are the shell's. */
 export type QueryName =
   | "run.get"
   | "run.list"
@@ -56,6 +58,7 @@ export type QueryName =
   | "scope.get"
   | "scope.check"
   | "claim.list"
+  | "claim.overlaps"
   | "claim.why"
   | "pod.why"
   | "merge.list"
@@ -68,7 +71,7 @@ export type QueryName =
 
 type ShellMethod = Extract<
   MethodName,
-  `log.${string}` | `server.${string}` | "registration.heartbeat"
+  `log.${string}` | `server.${string}` | "claim.history" | "registration.heartbeat"
 >;
 export type MutationName = Exclude<MethodName, QueryName | ShellMethod>;
 
@@ -99,6 +102,7 @@ export const queries: Queries<QueryName> = {
   ...podQueries,
   ...scopeQueries,
   ...claimQueries,
+  ...overlapQueries,
   ...whyQueries,
   ...mergeQueries,
   ...taskQueries,
@@ -124,7 +128,7 @@ export const workspaceRules: Rules<WorkspaceState> = {
   decide: (state, command, context) => {
     const decision = decideAny(state, command, context);
     if (decision.ok) return decision;
-    return { ...decision, events: auditOf(command, decision.error) };
+    return { ...decision, events: auditOf(state, command, decision.error) };
   },
   advance,
   read: (state, command, context) => {
@@ -135,7 +139,7 @@ export const workspaceRules: Rules<WorkspaceState> = {
   tell: (state, event) => {
     const teller = tellerByKind.get(event.kind) as AnyTeller | undefined;
     if (teller === undefined) throw new Error(`event ${event.seq}, ${event.kind}, tells no answer`);
-    return teller(state, event.data, event);
+    return teller(state, eventVersions.lift(event), event);
   },
   isQuery: (method) => queryByName.has(method),
   evolve: evolveWorkspace,

@@ -6,18 +6,25 @@ import type { LogEvent } from "../core/event.ts";
 import { maxIndexedEvents, readPageEvents } from "../limits.ts";
 import type { Batch, Log, ReadRange } from "./log.ts";
 
+type AlsoAbout = (event: LogEvent) => readonly string[];
+
+const nothing: readonly string[] = [];
+
 export class SubjectIndex {
   readonly #log: Log;
   readonly #maxEvents: number;
+  readonly #alsoAbout: AlsoAbout;
   readonly #seqs = new Map<string, number[]>();
   #events = 0;
   /** The first seq that the index covers. */
   #fromSeq = 1;
   #nextSeq = 1;
 
-  constructor(log: Log, options: { maxEvents?: number } = {}) {
+  /** `alsoAbout`: what else an event is found by, beside its subject. */
+  constructor(log: Log, options: { maxEvents?: number; alsoAbout?: AlsoAbout } = {}) {
     this.#log = log;
     this.#maxEvents = options.maxEvents ?? maxIndexedEvents;
+    this.#alsoAbout = options.alsoAbout ?? (() => nothing);
   }
 
   /**
@@ -33,8 +40,29 @@ export class SubjectIndex {
     };
     const uncovered = { fromSeq: range.fromSeq, beforeSeq: this.#fromSeq };
     if (range.limit < 1 || !(await this.#scan(uncovered, wanted))) return found;
-    await this.#fetch(subject, range.fromSeq, wanted);
+    const seqs = this.#seqs.get(subject) ?? [];
+    await this.#show(
+      seqs.filter((seq) => seq >= range.fromSeq),
+      wanted,
+    );
     return found;
+  }
+
+  /** The newest events about any subject that is wanted, at most `limit`, oldest first. */
+  async newest(isWanted: (subject: string) => boolean, limit: number): Promise<LogEvent[]> {
+    await this.#catchUp();
+    const seqs = [...this.#seqs].flatMap(([subject, own]) => (isWanted(subject) ? own : []));
+    const last = [...new Set(seqs)].toSorted((a, b) => a - b).slice(-limit);
+    const found: LogEvent[] = [];
+    await this.#show(last, (event) => found.push(event) > 0);
+    if (found.length === limit) return found;
+    const older: LogEvent[] = [];
+    await this.#scan({ fromSeq: 1, beforeSeq: this.#fromSeq }, (event) => {
+      if ([event.subject, ...this.#alsoAbout(event)].some(isWanted)) older.push(event);
+      if (older.length > limit) older.shift();
+      return true;
+    });
+    return [...older, ...found].slice(-limit);
   }
 
   async #catchUp(): Promise<void> {
@@ -47,16 +75,18 @@ export class SubjectIndex {
   }
 
   #add(event: LogEvent): void {
-    const seqs = this.#seqs.get(event.subject);
-    if (seqs === undefined) this.#seqs.set(event.subject, [event.seq]);
-    else seqs.push(event.seq);
+    for (const subject of [event.subject, ...this.#alsoAbout(event)]) {
+      const seqs = this.#seqs.get(subject);
+      if (seqs === undefined) this.#seqs.set(subject, [event.seq]);
+      else seqs.push(event.seq);
+      this.#events += 1;
+    }
     this.#nextSeq = event.seq + 1;
-    this.#events += 1;
-    if (this.#events > this.#maxEvents) this.#dropOlderHalf();
+    while (this.#events > this.#maxEvents) this.#dropOlderHalf();
   }
 
   #dropOlderHalf(): void {
-    this.#fromSeq = this.#nextSeq - Math.floor(this.#maxEvents / 2);
+    this.#fromSeq = Math.ceil((this.#fromSeq + this.#nextSeq) / 2);
     this.#events = 0;
     for (const [subject, seqs] of this.#seqs) {
       const kept = seqs.filter((seq) => seq >= this.#fromSeq);
@@ -85,14 +115,10 @@ export class SubjectIndex {
     return true;
   }
 
-  async #fetch(
-    subject: string,
-    fromSeq: number,
-    show: (event: LogEvent) => boolean,
-  ): Promise<void> {
+  /** Shows these events in order, until `show` wants no more. */
+  async #show(seqs: readonly number[], show: (event: LogEvent) => boolean): Promise<void> {
     let batch: Batch | undefined;
-    for (const seq of (this.#seqs.get(subject) ?? []).slice()) {
-      if (seq < fromSeq) continue;
+    for (const seq of seqs) {
       if (batch === undefined || seq > batch.lastSeq) {
         [batch] = await this.#log.read({ fromSeq: seq, limit: 1 });
       }

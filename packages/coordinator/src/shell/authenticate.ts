@@ -4,6 +4,7 @@
 import { accepted, type Hello, type Outcome, type Principal, refused } from "@podlane/protocol";
 import { verifyToken } from "@podlane/protocol/node";
 import type { Actor } from "../core/event.ts";
+import { isGivenId } from "../core/identity.ts";
 
 export function authenticate(hello: Hello, key: Uint8Array): Outcome<Principal> {
   const claims = verifyToken(key, hello.token);
@@ -14,6 +15,10 @@ export function authenticate(hello: Hello, key: Uint8Array): Outcome<Principal> 
   }
   if ((role === "pod" || role === "agent") && podId === undefined) {
     return refused("unauthorized", `a token for role ${role} names its pod`);
+  }
+  if (podId === undefined && isGivenId(hello.name)) {
+    const form = `the name ${hello.name} has the form of an id that the log gives`;
+    return refused("invalid_request", `${form}: choose another`);
   }
   return accepted({ ...claims.value, name: hello.name });
 }

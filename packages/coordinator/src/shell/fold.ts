@@ -2,7 +2,12 @@
  * The state as the log says it is: the domain's state, the answers to repeats and the head they are
  * folded up to. It reads the log and never writes it.
  */
-import { type CommandIds, evolveCommandIds, newCommandIds } from "../core/command-ids.ts";
+import {
+  type CommandIds,
+  evolveCommandIds,
+  newCommandIds,
+  restoreCommandIds,
+} from "../core/command-ids.ts";
 import { type LogEvent, toldByEvent } from "../core/event.ts";
 import type { Rules } from "../core/rules.ts";
 import { Undo } from "../core/undo.ts";
@@ -29,7 +34,7 @@ export class Fold<State> {
     const start = snapshot?.fold as Folded<State> | undefined;
     this.rules = rules;
     this.state = start?.state ?? rules.initial();
-    this.commandIds = start?.commandIds ?? newCommandIds();
+    this.commandIds = start === undefined ? newCommandIds() : restoreCommandIds(start.commandIds);
     this.head = snapshot?.head ?? emptyHead;
   }
 

@@ -21,6 +21,7 @@ import { hasReached } from "../core/views/pod-view.ts";
 import { workspaceRules } from "../core/workspace-rules.ts";
 import type { SubjectIndex } from "../log/subject-index.ts";
 import { type AskedMethods, servedMethods, type ServedMethods } from "./methods.ts";
+import { readKeyHistory } from "./key-history.ts";
 import type { LogWatches } from "./log-watch.ts";
 import type { Replica } from "./replica.ts";
 import { sessionHandlers } from "./session-handlers.ts";
@@ -116,6 +117,8 @@ function logHandlers({ replica, watches, subjects, verify }: HandlerOptions) {
     },
     "log.watch": (params: ParsedParamsOf<CoordinatorMethods, "log.watch">, call: CoordinatorCall) =>
       watches.open(params, (options) => call.openSubscription(options)),
+    "claim.history": (params: ParsedParamsOf<CoordinatorMethods, "claim.history">) =>
+      readKeyHistory(params, { replica, subjects }),
     "log.verify": async () => accepted(await verify()),
   };
 }

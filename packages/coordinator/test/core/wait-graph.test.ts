@@ -128,3 +128,50 @@ test("a long queue is walked through, whoever stands where in it", () => {
   expect(acquire(world, client("b"), ["proc:x"], patiently).refusal?.code).toBe("deadlock");
   expect(acquire(world, client("c"), ["proc:x"], patiently).refusal).toBeNull();
 });
+
+/** The parent's turn waits for whichever of its children is done first. */
+function yieldForAny(world: World, pod: PodId, ...on: readonly PodId[]) {
+  const waiting = { reason: "child", on, mode: "any", sinceMs: 0 };
+  const params = { pod, generation: 1, turn: 1, waiting, beside: [] };
+  return world.send(actorOf(pod), "pod.turn_yield", params);
+}
+
+test(verifies("R246") + "a wait for any of several is no deadlock while one can go on", () => {
+  const { world, parent, first, second } = family();
+  acquire(world, actorOf(parent), ["proc:build"]);
+  acquire(world, actorOf(first), ["proc:build"], patiently);
+  expect(yieldFor(world, parent, ["child", first, second]).refusal?.code).toBe("deadlock");
+  expect(yieldForAny(world, parent, first, second).refusal).toBeNull();
+  // Now the second is the only one who can still go on.
+  const closing = acquire(world, actorOf(second), ["proc:build"], patiently);
+  expect(closing.refusal).toMatchObject({ code: "deadlock" });
+  expect(acquire(world, actorOf(second), ["proc:other"], patiently).refusal).toBeNull();
+});
+
+test("a wait for any of several is a deadlock when none can go on", () => {
+  const { world, parent, first, second } = family();
+  acquire(world, actorOf(parent), ["proc:build"]);
+  for (const child of [first, second]) acquire(world, actorOf(child), ["proc:build"], patiently);
+  const { refusal } = yieldForAny(world, parent, first, second);
+  expect(refusal).toMatchObject({ code: "deadlock", data: { cycle: [parent, first] } });
+});
+
+test("a wait for any of several is over when one of them is gone", () => {
+  const { world, parent, first, second } = family();
+  acquire(world, actorOf(parent), ["proc:build"]);
+  acquire(world, actorOf(first), ["proc:build"], patiently);
+  exit(world, second);
+  expect(yieldForAny(world, parent, first, second).refusal).toBeNull();
+});
+
+test("a choice that lies on another's branch counts too", () => {
+  const { world, parent, first, second } = family();
+  requestTurn(world, first);
+  acquire(world, actorOf(parent), ["proc:build"]);
+  acquire(world, actorOf(second), ["proc:test"]);
+  // The first waits for the parent or the second, so the parent may wait for the first.
+  expect(yieldForAny(world, first, parent, second).refusal).toBeNull();
+  expect(yieldFor(world, parent, ["child", first]).refusal).toBeNull();
+  const { refusal } = acquire(world, actorOf(second), ["proc:build"], patiently);
+  expect(refusal).toMatchObject({ code: "deadlock" });
+});

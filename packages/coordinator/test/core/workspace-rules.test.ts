@@ -5,7 +5,7 @@ import { deciders, queries, workspaceRules } from "../../src/core/workspace-rule
 import { World, operator, system } from "./world.ts";
 
 const methods = Object.entries({ ...coordinatorMethods, ...hostReportMethods });
-const ofShell = /^(log|server)\.|^registration\.heartbeat$/;
+const ofShell = /^(log|server)\.|^(claim\.history|registration\.heartbeat)$/;
 const ofCore = methods.filter(([name]) => !ofShell.test(name));
 
 function namesOf(mutation: boolean): string[] {

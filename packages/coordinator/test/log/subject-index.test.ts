@@ -36,3 +36,18 @@ test("reads the log for what its bound made it forget", async () => {
   expect(await seqsOf(index, "fizz", 4, 3)).toEqual([6, 9, 12]);
   expect(await Promise.all([seqsOf(index, "fizz"), seqsOf(index, "fizz")])).toEqual([all, all]);
 });
+
+test("finds the newest about several, also where its bound made it forget", async () => {
+  const log = new MemoryLog();
+  await fill(log, [10, 10, 10, 1]);
+  const alsoAbout = ({ seq }: { seq: number }) => (seq % 7 === 0 ? ["seven"] : []);
+  for (const maxEvents of [8, 1_000]) {
+    const index = new SubjectIndex(log, { maxEvents, alsoAbout });
+    const newest = async (limit: number, ...subjects: string[]) =>
+      (await index.newest((one) => subjects.includes(one), limit)).map(({ seq }) => seq);
+    expect(await newest(3, "seven")).toEqual([14, 21, 28]);
+    expect(await newest(100, "seven")).toEqual([7, 14, 21, 28]);
+    expect(await newest(4, "seven", "fizz")).toEqual([24, 27, 28, 30]);
+    expect(await newest(5, "nobody")).toEqual([]);
+  }
+});

@@ -94,7 +94,8 @@ export function createPodsPort(options: PodsPortOptions): PodsPort {
       if (missing !== undefined && !missing.ok) return missing;
       const pods = found.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
       const ids = pods.map((pod) => pod.id);
-      return options.slot.whileWaiting({ reason: "child", on: ids, signal }, () =>
+      const mode = waitOptions.mode === "any" ? { mode: waitOptions.mode } : {};
+      return options.slot.whileWaiting({ reason: "child", on: ids, ...mode, signal }, () =>
         waitForAll(pods, waitOptions, signal, waitFor),
       );
     },

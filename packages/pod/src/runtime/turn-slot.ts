@@ -30,6 +30,8 @@ export interface SlotWait {
   readonly reason: WaitReason;
   /** Whom or what the turn waits for, by id. */
   readonly on: readonly string[];
+  /** The wait is over as soon as one of them is; absent: when all are. */
+  readonly mode?: "any";
   /** Aborted when the turn ends. */
   readonly signal: AbortSignal;
 }
@@ -100,12 +102,17 @@ export class TurnSlot {
    * ends its turn, so it does not queue for the slot again.
    */
   async whileWaiting<T>(
-    { reason, on, signal }: SlotWait,
+    { reason, on, mode, signal }: SlotWait,
     wait: () => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
     const held = this.#held;
     if (held === null) return wait();
-    const waiting: Waiting = { reason, on: on.slice(0, maxNamed), sinceMs: this.#options.nowMs() };
+    const waiting: Waiting = {
+      reason,
+      on: on.slice(0, maxNamed),
+      ...(mode === undefined ? {} : { mode }),
+      sinceMs: this.#options.nowMs(),
+    };
     held.waiters += 1;
     try {
       await held.resumed;

@@ -9,6 +9,7 @@ import { findCommit, headBranch } from "./git/commit-id.ts";
 import { GitFault } from "./git/fault.ts";
 import { gitIn, type Git } from "./git/git.ts";
 import { gitVersion, oldestGit } from "./git/version.ts";
+import { type CheckoutFacts, readCheckout } from "./checkout-facts.ts";
 
 export type Head =
   | { readonly kind: "branch"; readonly branch: string; readonly commit: CommitId }
@@ -42,11 +43,17 @@ export type UnusableReason =
 
 /** The repository around `directory`. */
 export async function discoverRepository(directory: string): Promise<Outcome<Repository>> {
-  const version = await gitVersion();
+  const git = gitIn(directory);
+  const [version, facts] = await Promise.all([gitVersion(), readCheckout(git)]);
   if (version === null) {
     return unusable("old_git", `git ${oldestGit} or newer is needed; install or upgrade git`);
   }
-  const git = gitIn(directory);
+  return facts === null ? discoverByParts(git) : accepted(await repositoryOf(facts));
+}
+
+/** One question after the other, to say which of them was not answered as it must be. */
+async function discoverByParts(git: Git): Promise<Outcome<Repository>> {
+  const { directory } = git;
   const common = await findCommonDirectory(git);
   if (!common.ok) return common;
   const flags = await git.text([
@@ -70,22 +77,33 @@ export async function discoverRepository(directory: string): Promise<Outcome<Rep
 
 async function describeCheckout(asked: Git, commonDirectory: string): Promise<Outcome<Repository>> {
   const [toplevel, prefix, gitDirectory] = await Promise.all([
-    asked.text(["rev-parse", "--show-toplevel"]).then((path) => realpath(path)),
+    asked.text(["rev-parse", "--show-toplevel"]),
     asked.text(["rev-parse", "--show-prefix"]),
-    asked.text(["rev-parse", "--path-format=absolute", "--git-dir"]).then((path) => realpath(path)),
+    asked.text(["rev-parse", "--path-format=absolute", "--git-dir"]),
   ]);
-  const git = gitIn(toplevel);
-  const head = await readHead(git);
+  const head = await readHead(asked);
   if (!head.ok) return head;
-  return accepted({
+  const facts = { ...head.value, commonDirectory, gitDirectory, toplevel, prefix };
+  return accepted(await repositoryOf(facts));
+}
+
+async function repositoryOf({ commit, branch, prefix, ...paths }: CheckoutFacts) {
+  const [commonDirectory, gitDirectory, toplevel] = await Promise.all([
+    realpath(paths.commonDirectory),
+    realpath(paths.gitDirectory),
+    realpath(paths.toplevel),
+  ]);
+  const head: Head =
+    branch === null ? { kind: "detached", commit } : { kind: "branch", branch, commit };
+  return {
     workspaceId: workspaceIdOf(commonDirectory),
     commonDirectory,
     toplevel,
     prefix: prefix.replace(/\/$/, ""),
     linked: gitDirectory !== commonDirectory,
-    head: head.value,
-    git,
-  });
+    head,
+    git: gitIn(toplevel),
+  };
 }
 
 /** Names the state folder of a repository. `commonDirectory` is its real path. */
@@ -93,24 +111,20 @@ export function workspaceIdOf(commonDirectory: string): string {
   return createHash("sha256").update(commonDirectory).digest("hex").slice(0, 16);
 }
 
-async function readHead(git: Git): Promise<Outcome<Head>> {
+async function readHead(git: Git): Promise<Outcome<Pick<CheckoutFacts, "branch" | "commit">>> {
   const [branch, commit] = await Promise.all([headBranch(git), findCommit(git, "HEAD")]);
-  if (commit === null) {
-    return unusable(
-      "unborn",
-      `the branch ${branch ?? "HEAD"} has no commit yet, so there is nothing to start from; ` +
-        "make the first one, for example with `git add -A && git commit -m start`",
-    );
-  }
-  return accepted(
-    branch === null ? { kind: "detached", commit } : { kind: "branch", branch, commit },
+  if (commit !== null) return accepted({ branch, commit });
+  return unusable(
+    "unborn",
+    `the branch ${branch ?? "HEAD"} has no commit yet, so there is nothing to start from; ` +
+      "make the first one, for example with `git add -A && git commit -m start`",
   );
 }
 
 async function findCommonDirectory(git: Git): Promise<Outcome<string>> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   try {
-    return accepted(await realpath(await git.text(args)));
+    return accepted(await git.text(args));
   } catch (error) {
     if (!(error instanceof GitFault) || error.code === "git_timeout") throw error;
     if (error.stderr.includes("dubious ownership")) {

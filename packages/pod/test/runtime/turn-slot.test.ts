@@ -92,6 +92,14 @@ describe("a wait", () => {
     expect(shown).toEqual(["child", "admission", null]);
   });
 
+  test("for any of several says so", async () => {
+    const { slot, coordinator, begin } = slotOf();
+    await begin();
+    void slot.whileWaiting({ ...forChild(), mode: "any" }, heldWait().job);
+    const yielded = await coordinator.next("pod.turn_yield");
+    expect(yielded.params).toMatchObject({ waiting: { on: ["p-child"], mode: "any" } });
+  });
+
   test("outside a turn just runs", async () => {
     const { slot, coordinator } = slotOf();
     expect(await slot.whileWaiting(forChild(), async () => done)).toEqual(done);

@@ -4,7 +4,9 @@
 import { z } from "zod";
 import { AcquireClaim, ClaimEnd, ClaimView, UnitCapacity } from "../claim.ts";
 import { ClaimId, PodId } from "../ids.ts";
+import { maxPageEntries } from "../limits.ts";
 import { mutation, query } from "../method.ts";
+import { PastClaim, UnitOverlap, UnitTouch } from "../unit-report.ts";
 import { taskPushMethods } from "./tasks.ts";
 
 const Nothing = z.object({});
@@ -29,6 +31,19 @@ export const claimMethods = {
   "claim.list": query(
     z.object({ units: z.array(z.string()).max(256).optional() }),
     z.object({ claims: z.array(ClaimView), capacities: z.array(UnitCapacity) }),
+  ),
+  /**
+   * What became of the claims on a unit and all that overlaps it, and who touched it; the newest of
+   * each, oldest first.
+   */
+  "claim.history": query(
+    z.object({ unit: z.string(), limit: z.int().min(1).max(maxPageEntries).default(100) }),
+    z.object({ unit: z.string(), claims: z.array(PastClaim), touches: z.array(UnitTouch) }),
+  ),
+  /** Which living pods and agents overlap on which keys. */
+  "claim.overlaps": query(
+    z.object({ limit: z.int().min(1).max(maxPageEntries).default(maxPageEntries) }),
+    z.object({ overlaps: z.array(UnitOverlap), truncated: z.boolean() }),
   ),
   "claim.why": query(z.object({ claim: ClaimId }), z.object({ lines: z.array(z.string()) })),
 } as const;

@@ -14,7 +14,7 @@ import { findLiving, findPod, livingPods, treeOf } from "../pods/tree.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { RunEntry, TaskEntry } from "./runs-slice.ts";
 import { isTaskEnded, sortedRuns } from "./runs-slice.ts";
-import { placesFor } from "./places.ts";
+import { CapPlaces, placesFor } from "./places.ts";
 import { spawnWait } from "./waits.ts";
 import { isLandingSettled, outcomeOf, verdictOn } from "./verdict.ts";
 
@@ -70,11 +70,13 @@ export function taskSpawns(state: WorkspaceState, nextSeq: number): NewEvent[] {
   const names = new Set<string>();
   for (const run of openRuns(state)) {
     let places = placesFor(state, run);
+    const caps = new CapPlaces(state, run);
     for (const task of byPriority(run)) {
       const { id } = task.plan;
       if (places <= 0) break;
       if (task.state !== "blocked" || names.has(id)) continue;
-      if (spawnWait(state, run, task) !== null) continue;
+      if (caps.isFull(task.plan.spec) || spawnWait(state, run, task) !== null) continue;
+      caps.take(task.plan.spec);
       names.add(id);
       places -= 1;
       appendTask(state, { run, task }, batch);

@@ -10,7 +10,8 @@ import type { PodEntry } from "../pods/pods-slice.ts";
 import { knownPod } from "../pods/tree.ts";
 import type { RunEntry } from "../runs/runs-slice.ts";
 import type { WorkspaceState } from "../state.ts";
-import { groupOf } from "./turns-slice.ts";
+import type { TurnGroup } from "./turns-slice.ts";
+import { capGroupOf, groupOf, groupsOf } from "./turns-slice.ts";
 
 /** The turns that are admitted now. */
 export function admissions(state: WorkspaceState): NewEvent[] {
@@ -18,15 +19,31 @@ export function admissions(state: WorkspaceState): NewEvent[] {
   const taken = new Map(state.turns.running);
   const events: NewEvent[] = [];
   for (const pod of queuedPods(state)) {
-    const group = groupOf(pod);
-    const running = taken.get(group) ?? 0;
     if (pod.turn === null || !isAdmissible(state, pod)) continue;
-    if (running >= slotsOf(state, pod)) continue;
-    taken.set(group, running + 1);
+    if (fullGroups(state, pod, taken).length > 0) continue;
+    for (const group of groupsOf(pod)) taken.set(group, (taken.get(group) ?? 0) + 1);
     const data = { generation: pod.generation, turn: pod.turn.n };
     events.push(fact("pod.turn_admitted", subjectOf.pod(pod.id), data));
   }
   return events;
+}
+
+/** What has no slot left for a turn of the pod, in words. */
+export function fullGroups(
+  state: WorkspaceState,
+  pod: PodEntry,
+  running: ReadonlyMap<TurnGroup, number> = state.turns.running,
+): string[] {
+  const full: string[] = [];
+  const ours = running.get(groupOf(pod)) ?? 0;
+  const slots = slotsOf(state, pod);
+  if (ours >= slots) full.push(`${ours} of ${slots} turns run`);
+  const capped = capGroupOf(pod);
+  const cap = pod.spec.agentCap;
+  if (capped === null || cap === undefined) return full;
+  const ofAgent = running.get(capped) ?? 0;
+  if (ofAgent < cap.maxConcurrent) return full;
+  return [...full, `${ofAgent} of ${cap.maxConcurrent} turns of agent ${cap.agent} run`];
 }
 
 /** How many turns of the pod's group may run at once. */

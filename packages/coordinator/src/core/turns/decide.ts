@@ -93,7 +93,7 @@ function isSameWaits(a: readonly Waiting[], b: readonly Waiting[]): boolean {
 }
 
 function isSameWait(a: Waiting, b: Waiting): boolean {
-  return a.reason === b.reason && a.on.join() === b.on.join();
+  return a.reason === b.reason && a.mode === b.mode && a.on.join() === b.on.join();
 }
 
 function notRunning(pod: PodEntry, turn: number): ReturnType<typeof refuse> {

@@ -4,7 +4,7 @@
 import type { PodEntry, CurrentTurn } from "../pods/pods-slice.ts";
 import type { WorkspaceState } from "../state.ts";
 import type { Undo } from "../undo.ts";
-import { groupOf } from "./turns-slice.ts";
+import { groupsOf } from "./turns-slice.ts";
 
 /** Puts the pod's turn into a phase, leaving the one before it. */
 export function setTurn(
@@ -44,7 +44,9 @@ function addRunning(
   { change, undo }: { readonly change: 1 | -1; readonly undo: Undo },
 ): void {
   const { running } = state.turns;
-  const count = (running.get(groupOf(pod)) ?? 0) + change;
-  if (count === 0) undo.remove(running, groupOf(pod));
-  else undo.put(running, groupOf(pod), count);
+  for (const group of groupsOf(pod)) {
+    const count = (running.get(group) ?? 0) + change;
+    if (count === 0) undo.remove(running, group);
+    else undo.put(running, group, count);
+  }
 }
