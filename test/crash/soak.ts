@@ -1,11 +1,12 @@
 /**
- * `npm run soak -- --kills 500 --seed 1`: the crash loop for as long as one likes, 50 kills a log.
- * Prints the seed of a failure and leaves its log.
+ * `npm run soak -- --kills 500 --seed 1`: the crash loop for as long as one likes, 50 kills a log,
+ * and before it every damage to a log's files. Prints the seed of a failure and leaves its log.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildWriter, CrashLoop, makeFastFolder } from "./crash-loop.ts";
+import { buildWriter, CrashLoop, makeFastFolder, randomOf } from "./crash-loop.ts";
+import { sweepDamages } from "./damage-sweep.ts";
 
 const killsPerLog = 50;
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const folder = makeFastFolder("podlane-soak-");
+console.log("every damage:", await sweepDamages(folder, randomOf(Number(values.seed))));
 const program = await buildWriter(folder);
 
 for (let done = 0, seed = Number(values.seed); done < kills; seed += 1) {

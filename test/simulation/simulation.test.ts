@@ -39,13 +39,19 @@ test.each(cases)("case %s fails no more", { timeout: 300_000 }, async (name) => 
 test("the workload reaches every part of what it is about", { timeout: 300_000 }, async () => {
   const missing = new Set([
     "claim.accepted",
+    "claim.capacity_set",
     "claim.transferred",
     "merge.merged",
     "pod.reparented",
     "pod.restarting",
     "pod.turn_yielded",
+    "registration.ended",
+    "registration.recovered",
     "run.paused",
     "scope.returned",
+    "task.blocked",
+    "task.dead_lettered",
+    "task.returned",
   ]);
   for (let seed = 1; seed <= 300 && missing.size > 0; seed += 1) {
     for (const kind of (await runScenario(scenarioOf(seed))).kinds.keys()) missing.delete(kind);

@@ -26,13 +26,15 @@ const columns = `first_seq AS firstSeq, last_seq AS lastSeq, at_ms AS atMs,
 const headSql = `SELECT ${columns} FROM batches ORDER BY first_seq DESC LIMIT 1`;
 
 const readSql = `
-  SELECT ${columns}, payload FROM batches
+  SELECT ${columns}, payload AS payload FROM batches
   WHERE last_seq >= :fromSeq AND first_seq >= coalesce(
     (SELECT first_seq FROM batches WHERE first_seq <= :fromSeq ORDER BY first_seq DESC LIMIT 1), 0)
   ORDER BY first_seq`;
 
 /** SQLite's own findings of damage: SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
+/** SQLITE_ERROR: a statement that makes no sense, or a format that SQLite does not know. */
+const plainError = 1;
 
 export class SqliteLog implements Log {
   readonly #db: DatabaseSync;
@@ -59,7 +61,10 @@ export class SqliteLog implements Log {
       return new SqliteLog(db);
     } catch (error) {
       db.close();
-      throw isDamage(error) ? corruptRecord(0, "the file is not a database", error) : error;
+      if (isDamage(error)) throw corruptRecord(0, "the file is not a database", error);
+      // All statements until here are ours and known to be right: it is the file that is not.
+      if (codeOf(error) === plainError) throw corruptRecord(0, "its schema is damaged", error);
+      throw error;
     }
   }
 
@@ -91,16 +96,25 @@ export class SqliteLog implements Log {
   }
 
   #headNow(): LogHead {
-    const row = this.#head.get();
-    return row === undefined ? emptyHead : headOf(row as unknown as StoredBatch);
+    try {
+      const row = this.#head.get() as StoredBatch | undefined;
+      if (row === undefined) return emptyHead;
+      if (isPlace(row)) return headOf(row);
+      throw corruptRecord(0, "the fields of its end are not those of a record");
+    } catch (error) {
+      throw isDamage(error) ? corruptRecord(0, "SQLite cannot read its end", error) : error;
+    }
   }
 
   *#rows(fromSeq: number): Iterable<StoredBatch> {
     let nextSeq = fromSeq;
     try {
       for (const row of this.#read.iterate({ fromSeq })) {
-        // The table is STRICT: a row that can be read at all has these types.
         const record = row as unknown as StoredBatch;
+        // The table is STRICT, but only for what is written: a damaged cell may be of another type.
+        if (!isPlace(record) || !(record.payload instanceof Uint8Array)) {
+          throw corruptRecord(nextSeq, "its fields are not those of a record");
+        }
         yield record;
         nextSeq = record.lastSeq + 1;
       }
@@ -110,7 +124,22 @@ export class SqliteLog implements Log {
   }
 }
 
+function isPlace({ firstSeq, lastSeq, atMs, prevHash, hash }: StoredBatch): boolean {
+  const areNumbers = [firstSeq, lastSeq, atMs].every((value) => typeof value === "number");
+  return areNumbers && typeof prevHash === "string" && typeof hash === "string";
+}
+
 function isDamage(error: unknown): boolean {
-  if (error instanceof LogFault || !(error instanceof Error) || !("errcode" in error)) return false;
-  return damageCodes.has(Number(error.errcode) & 0xff);
+  return damageCodes.has(codeOf(error)) || isBeyondNumbers(error);
+}
+
+/** A seq or time that no number of ours can be: only a damaged cell holds it. */
+function isBeyondNumbers(error: unknown): boolean {
+  return error instanceof RangeError && "code" in error && error.code === "ERR_OUT_OF_RANGE";
+}
+
+/** SQLite's primary code; 0 for every other error. */
+function codeOf(error: unknown): number {
+  if (error instanceof LogFault || !(error instanceof Error) || !("errcode" in error)) return 0;
+  return Number(error.errcode) & 0xff;
 }

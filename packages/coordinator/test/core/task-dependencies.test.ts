@@ -29,6 +29,14 @@ test(verifies("R244") + "unknown dependencies are refused by name, and so is one
   expect(world.log).toEqual([]);
 });
 
+test("a cycle cannot be said: the first of its tasks would name one that is not there yet", () => {
+  const world = new World();
+  const [first, second] = [`t${world.log.length + 1}`, `t${world.log.length + 2}`];
+  expect(submitTask(world, { dependsOn: [second] }).refusal?.code).toBe("not_found");
+  expect(newTask(world)).toBe(first);
+  expect(newTask(world, { dependsOn: [first] })).toBe(second);
+});
+
 test(
   verifies("R244") +
     "a failure ends all that needs it, through any depth, and nothing that does not",

@@ -127,3 +127,20 @@ test("a log that was put back from an older copy, or is another, is noticed", as
     "stopped",
   );
 });
+
+test("a damaged schema is named; a name in it that only changed case is no damage", async () => {
+  const { files, copy, expectWholeOrStopped } = await scene(spread.database);
+  const database = dataFile(files, "log.db");
+  const schemaFormat = 47;
+  const flipped = (at: number, bit: number): Files => {
+    const bytes = Buffer.from(database);
+    bytes[at] = (bytes[at] ?? 0) ^ bit;
+    return withFile(files, "log.db", bytes);
+  };
+  for (const at of [schemaFormat, database.indexOf("at_ms"), database.indexOf("prev_hash")]) {
+    expect(await recover(copy, flipped(at, 1))).toMatchObject({
+      message: expect.stringContaining("the log's record at seq 0 is damaged"),
+    });
+  }
+  expect(await expectWholeOrStopped(flipped(database.indexOf("payload"), 0x20))).toBe("opened");
+});
