@@ -48,10 +48,10 @@ export const readPageEvents = 4_096;
 /** Bytes of text after which a read ends even if fewer events than asked for were found. */
 export const maxReadBytes = 16 * 1024 * 1024;
 /**
- * Events between two snapshots: folding so many again takes a sixth of the 300 ms that a restart
+ * Events between two snapshots: folding so many again takes a tenth of the 300 ms that a restart
  * may take; more often costs writes, more seldom start-up time.
  */
-export const snapshotEveryEvents = 5_000;
+export const snapshotEveryEvents = 2_500;
 /** The most of all time that taking snapshots may cost, while they block everything else. */
 export const snapshotShare = 0.02;
 /**
