@@ -2,7 +2,7 @@
  * Podlane's queue as its workers use it: a connection a worker, one claim and one completion at a
  * time, every command with its id, each answer after the flush.
  */
-import type { CoordinatorMethods, Peer } from "../../packages/protocol/src/index.ts";
+import type { CoordinatorMethods, Outcome, Peer } from "../../packages/protocol/src/index.ts";
 import {
   type Coordinators,
   type CoordinatorPlace,
@@ -32,6 +32,8 @@ class PodlaneQueue implements QueueContender {
   readonly #coordinators: Coordinators;
   readonly #clients: readonly Client[];
   #commands = 0;
+  /** Answers of `busy`: a coordinator lost too often against the others. */
+  #busy = 0;
 
   constructor(name: string, coordinators: Coordinators, clients: readonly Client[]) {
     this.name = name;
@@ -68,22 +70,33 @@ class PodlaneQueue implements QueueContender {
   }
 
   async close(): Promise<void> {
+    if (this.#busy > 0) console.log(`${this.name}: ${this.#busy} times busy, and asked again`);
     for (const client of this.#clients) client.close();
     await this.#coordinators.close();
   }
 
   async #workOnce(client: Client, name: string): Promise<string> {
     const claim = { taskTypes: ["noop"] };
-    const claimed = expectOk(
-      await client.request("task.claim", claim, { commandId: this.#next(name) }),
-    );
+    const claiming = { commandId: this.#next(name) };
+    const claimed = await this.#patiently(() => client.request("task.claim", claim, claiming));
     if (claimed.task === null || claimed.fence === null) throw new Error("the queue ran dry");
     const { task, fence } = claimed;
     const ending = { task: task.id, success: true, fence };
-    const commandId = this.#next(name);
-    const { status } = expectOk(await client.request("task.complete", ending, { commandId }));
+    const completing = { commandId: this.#next(name) };
+    const { status } = await this.#patiently(() =>
+      client.request("task.complete", ending, completing),
+    );
     if (status !== "completed") throw new Error(`${task.id} is ${status}`);
     return task.id;
+  }
+
+  /** As a pod does: what is answered `busy` is asked again under the same id. */
+  async #patiently<T>(ask: () => Promise<Outcome<T>>): Promise<T> {
+    for (;;) {
+      const outcome = await ask();
+      if (outcome.ok || outcome.error.code !== "busy") return expectOk(outcome);
+      this.#busy += 1;
+    }
   }
 
   #next(client: string) {

@@ -29,12 +29,6 @@ export const maxBatchChars = 4 * 1024 * 1024;
 export const maxCommandChars = 16 * 1024 * 1024;
 /** Commands waiting for a batch; beyond it the answer is `busy`. About 16 connections' worth. */
 export const maxWaitingCommands = 65_536;
-/**
- * A replica that has just appended, while others do too, lets so much time pass before its next
- * batch: a loser must read what it missed and append, two trips to the store. Without it one that
- * is further away may lose for ever; more would cost every command of a busy log.
- */
-export const yieldMs = 2;
 /** Times a batch is decided again because other writers were first, before it is refused `busy`. */
 export const maxRedecisions = 100;
 

@@ -80,7 +80,7 @@ export class Server implements StoreUser {
       clock: soleWriter ? { nowMs: () => world.clockMs() } : store.clockOf(this),
       soleWriter,
       snapshots: this.#disk,
-      schedule: (run, delayMs) => this.later(delayMs + 0.05 + this.#random.fraction() * 0.5, run),
+      schedule: (run) => this.later(0.05 + this.#random.fraction() * 0.5, run),
       onFault: (error) => this.#stop(error),
     });
     opening.then(

@@ -10,13 +10,7 @@ import type { Command } from "../core/command.ts";
 import type { Actor, LogEvent } from "../core/event.ts";
 import { tickMethod } from "../core/rules.ts";
 import type { Rules } from "../core/rules.ts";
-import {
-  maxBatchChars,
-  maxBatchCommands,
-  maxRedecisions,
-  maxWaitingCommands,
-  yieldMs,
-} from "../limits.ts";
+import { maxBatchChars, maxBatchCommands, maxRedecisions, maxWaitingCommands } from "../limits.ts";
 import { headOf } from "../log/hash-chain.ts";
 import type { Log, LogHead, ReadRange } from "../log/log.ts";
 import type { Snapshots } from "../log/snapshot.ts";
@@ -36,8 +30,8 @@ export interface ReplicaOptions<State> {
   readonly soleWriter?: boolean;
   /** Where copies of the fold are kept; without it a start folds the whole log. */
   readonly snapshots?: Snapshots | undefined;
-  /** Runs a batch after all frames of this tick were read, and no sooner than `delayMs`. */
-  readonly schedule?: (run: () => void, delayMs: number) => void;
+  /** Runs a batch after all frames of this tick were read; `setImmediate` unless simulated. */
+  readonly schedule?: (run: () => void) => void;
 }
 
 /** Called with what has just become durable, in log order, without gaps. */
@@ -84,10 +78,6 @@ export class Replica<State> {
   #repeats: Repeat[] = [];
   #running = false;
   #ticks: Waiting[] = [];
-  /** Another replica has appended since this one last did. */
-  #othersWrite = false;
-  /** The next batch waits a moment, so that whoever lost to this one gets its turn. */
-  #yields = false;
   /** Why commands are no longer taken. */
   #stopped: string | undefined;
   #faulted = false;
@@ -171,9 +161,8 @@ export class Replica<State> {
 
   #wake(): void {
     this.#running = true;
-    const schedule = this.#options.schedule ?? scheduleBatch;
-    schedule(() => void this.#run(), this.#yields ? yieldMs : 0);
-    this.#yields = false;
+    const schedule = this.#options.schedule ?? setImmediate;
+    schedule(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -196,7 +185,6 @@ export class Replica<State> {
       outcomes = this.#decideWaiting(draft);
       if (await this.#flush(draft, outcomes)) return;
       await this.#fold.catchUp(this.#options.log, (batch) => {
-        this.#othersWrite = true;
         this.#time.observe(batch.atMs);
         this.#publish(batch.events);
       });
@@ -248,8 +236,6 @@ export class Replica<State> {
       return false;
     }
     this.#fold.keep(headOf(batch));
-    this.#yields = this.#othersWrite;
-    this.#othersWrite = false;
     this.#settle(outcomes);
     this.#publish(batch.events);
     return true;
@@ -295,9 +281,4 @@ export class Replica<State> {
     if (!this.#faulted) this.#options.onFault(error);
     this.#faulted = true;
   }
-}
-
-function scheduleBatch(run: () => void, delayMs: number): void {
-  if (delayMs === 0) setImmediate(run);
-  else setTimeout(run, delayMs);
 }

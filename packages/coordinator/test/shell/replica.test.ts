@@ -1,14 +1,9 @@
 import { accepted } from "@podlane/protocol";
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../src/core/event.ts";
-import {
-  maxBatchCommands,
-  maxCommandChars,
-  maxWaitingCommands,
-  yieldMs,
-} from "../../src/limits.ts";
+import { maxBatchCommands, maxCommandChars, maxWaitingCommands } from "../../src/limits.ts";
 import { verifyChain } from "../../src/log/hash-chain.ts";
-import { by, open, StagedLog } from "./harness.ts";
+import { by, open } from "./harness.ts";
 
 const key = "file:a";
 
@@ -159,23 +154,4 @@ test("close answers what waits and takes no more", async () => {
   expect(await waiting).toEqual(accepted(1));
   expect(await verifyChain(log)).toMatchObject({ ok: true, head: replica.head() });
   await replica.close();
-});
-
-test("who has just appended lets others come first, if there are others", async () => {
-  const store = new StagedLog();
-  const delays: number[] = [];
-  const schedule = (run: () => void, delayMs: number): void => {
-    delays.push(delayMs);
-    setImmediate(run);
-  };
-  const { replica } = await open(store, { soleWriter: false, schedule });
-  const other = await open(store, { soleWriter: false });
-  const note = () => replica.submit(by("a", "note", { key }));
-  await note();
-  await note();
-  await other.replica.submit(by("b", "note", { key }));
-  await note();
-  await note();
-  await note();
-  expect(delays).toEqual([0, 0, 0, yieldMs, 0]);
 });
