@@ -1,5 +1,5 @@
-// Starts the built server: `serve.js STATE_DIR CHECKOUT [SETTINGS]`. Node keeps it compiled in the state
-// folder, beside the pods' programs (`compileCache` of the state layout).
+// Starts the built server: `serve.js STATE_DIR CHECKOUT [SETTINGS]`. Node keeps it compiled in the
+// state folder, beside the pods' programs (`compileCache` of the state layout).
 "use strict";
 
 const { enableCompileCache } = require("node:module");
