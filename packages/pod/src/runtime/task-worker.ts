@@ -113,9 +113,7 @@ export class TaskWorker {
     this.#letGo();
     if (held.isLost) return;
     if (outcome !== "finished") {
-      const text = cutText(message ?? `its turn ended ${outcome}`, maxErrorCharacters);
-      const error = { code: "failed", message: text } as const;
-      return void this.#complete(held, { success: false, error });
+      return void this.#complete(held, failedBy(message ?? `its turn ended ${outcome}`));
     }
     this.#fatalEndings = 0;
     const made = result ?? { summary: "", branch: null, commit: null };
@@ -192,6 +190,11 @@ export class TaskWorker {
     else if (started.error.code === "already_running") {
       held.task = task;
       this.consider();
+    } else if (this.#options.phase() !== "stopping") {
+      // Held on to without a turn, it would be nobody's work for as long as the pod lives.
+      this.#letGo();
+      await this.#complete(held, failedBy(started.error.message));
+      this.consider();
     }
   }
 
@@ -214,6 +217,10 @@ type Made = Pick<TurnResult, "summary" | "branch" | "commit">;
 /** What others can do something with; usage and artifacts are in the turn's own record. */
 function resultOf({ summary, branch, commit }: Made): Made {
   return { summary, branch, commit };
+}
+
+function failedBy(why: string): Ending {
+  return { success: false, error: { code: "failed", message: cutText(why, maxErrorCharacters) } };
 }
 
 type Ending =
